@@ -101,6 +101,7 @@ def sheet_question(text: str, today: datetime.date | None = None) -> SheetQuesti
             beginning_of(key, known) if role is Role.NEUTRAL else "",
             counts=role is Role.OPERATION and is_in(key, known.how_many),
             names=role is Role.NEUTRAL and operation in _CALCULATED and _is_written_as_noun(words, at),
+            paying=is_in(key, known.paying),
         )
         for at, (text, key, role) in enumerate(zip(words.texts, words.keys, words.roles, strict=True))
     )

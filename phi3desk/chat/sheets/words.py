@@ -13,14 +13,15 @@ class SheetWords:
     """The words of one language.
 
     `how_many` asks for a count and takes a noun, `how_much` for a sum or a value. `largest` and `smallest` rank by a
-    column, `newest` and `oldest` by dates, `money` words by what something costs; `most` may rank sums. `each` stands
-    before what a result is wanted for each of. `inside_...` are beginnings of compound words that say what is done
-    with their rest: Gesamtmenge. The comparisons stand before a number or a date; `range_from` and `range_to` before
-    the two bounds of a range, `also` between two that are listed; `during` are those of `more` and `less` that before
-    a period mean all of it. `years` may stand before a year, `onward` behind what a span begins with. Without these,
-    of the words of `since`, `from_period` before a month or a year means all of it, and `from_either` may mean that
-    as well. `neutral` words say nothing of what is asked; questions with `other` words are not understood by rules,
-    but for those `in_names` where they stand in the name of a column: “outside diameter”.
+    column, `newest` and `oldest` by dates, `money` words by what something costs, and `paying` words ask that; `most`
+    may rank sums. `each` stands before what a result is wanted for each of. `inside_...` are beginnings of compound
+    words that say what is done with their rest: Gesamtmenge. The comparisons stand before a number or a date;
+    `range_from` and `range_to` before the two bounds of a range, `also` between two that are listed; `during` are
+    those of `more` and `less` that before a period mean all of it. `years` may stand before a year, `onward` behind
+    what a span begins with. Without these, of the words of `since`, `from_period` before a month or a year means all
+    of it, and `from_either` may mean that as well. `neutral` words say nothing of what is asked; questions with
+    `other` words are not understood by rules, but for those `in_names` where they stand in the name of a column:
+    “outside diameter”.
     """
 
     total: str
@@ -51,6 +52,7 @@ class SheetWords:
     also: str
     neutral: str
     other: str
+    paying: str
     in_names: str = ""
     during: str = ""
     from_period: str = ""
@@ -85,6 +87,7 @@ WORDS = {
         less="less than|under|below|fewer than|lower than|smaller than|shorter than|cheaper than|lighter than",
         at_least="at least|or more|no less than|from",
         at_most="at most|or less|no more than|up to",
+        paying="cost|costs|costing|spend|spends|spent|pay|pays|paid",
         in_names="outside|none|nothing|lack|without|exclude|excluded|excluding",
         during="over",
         between="between",
@@ -135,6 +138,7 @@ WORDS = {
         less="weniger als|unter|kleiner als|niedriger als|unterhalb|kürzer als|billiger als|leichter als",
         at_least="mindestens|wenigstens|ab",
         at_most="höchstens|maximal|bis zu",
+        paying="kosten|kostet|kostete*|gekostet|ausgegeben|bezahlt|gezahlt",
         in_names="außerhalb|ausgenommen|ohne",
         during="über",
         between="zwischen",
@@ -181,6 +185,7 @@ WORDS = {
         less="manj kot|pod|manjš* od|manj od|nižj* od|krajš* od|cenejš* od|lažj* od",
         at_least="vsaj|najmanj",
         at_most="največ|kvečjemu",
+        paying="stane|stanejo|stal|stala|stalo|stali|porabil*|plačal*|strošk*|strošek",
         in_names="zunaj|izven|nič|brez",
         between="med",
         before="pred",
@@ -222,6 +227,7 @@ WORDS = {
         less="λιγότερ* από|κάτω από|μικρότερ* από|χαμηλότερ* από",
         at_least="τουλάχιστον",
         at_most="το πολύ|έως",
+        paying="κοστίζ*|κόστισ*|κόστο*|στοιχίζ*|ξοδ*|ξόδ*|έξοδ*|πληρώ*",
         in_names="έξω|πλην|χωρίς",
         between="μεταξύ|ανάμεσα",
         before="πριν από|πριν",
@@ -262,6 +268,7 @@ WORDS = {
         less="менше ніж|менш* за|менше|нижч* за|нижче|під",
         at_least="принаймні|щонайменше|не менше|від",
         at_most="щонайбільше|не більше|до",
+        paying="коштує|коштують|кошту*|витрачен*|витрат*|сплачен*",
         in_names="поза|винят*|без",
         during="під час",
         between="між",
@@ -311,6 +318,7 @@ WORDS = {
         less="mai puțin de|sub|mai mic de|mai mici de|mai mic decât|mai mici decât|mai puțin decât",
         at_least="cel puțin|minimum",
         at_most="cel mult|maximum|până la",
+        paying="costă|costat|cost|costul|costuri*|cheltuit*|cheltuiel*|plătit*",
         in_names="afară|fără",
         between="între",
         before="înainte de|înaintea",
@@ -353,6 +361,7 @@ WORDS = {
         less="mindre än|under|lägre än|färre än|kortare än|billigare än|lättare än",
         at_least="minst|åtminstone|från",
         at_most="högst|som mest|upp till",
+        paying="kostar|kostade|kosta|kostnad*|betalat|betalade|spenderat",
         in_names="utanför|undantag*|utan",
         during="under",
         between="mellan",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from phi3desk.library.sheets.dates import month_of
-from phi3desk.library.sheets.matching import places_of_name
+from phi3desk.library.sheets.matching import ColumnMatch, places_of_name
 from phi3desk.library.sheets.plan import Filter
 from phi3desk.library.sheets.question import Comparison, Role, SheetQuestion
+from phi3desk.library.sheets.types import Column
+from phi3desk.library.sheets.units import is_currency
 
 
 def is_refused(question: SheetQuestion, names: Collection[Sequence[str]]) -> bool:
@@ -42,6 +44,20 @@ def is_part(question: SheetQuestion, comparison: Comparison, missing: Collection
         at -= 1
     is_ordinal = at >= 0 and words[at].role is Role.OPERATION and question.newest
     return at in missing or is_ordinal or any(month_of(words[each].text) for each in missing)
+
+
+def may_be_paid(question: SheetQuestion, column: Column, named: Sequence[ColumnMatch]) -> bool:
+    """Return whether figures may be what something cost, where a question asks that: they are in a currency.
+
+    So are they that the question names by another word that says something, and those of a word such as “amount” that
+    have no unit.
+    """
+    places = {at for each in named for at in each.words}
+    if not any(word.paying for at, word in enumerate(question.words) if at not in places):
+        return True
+    if any(question.words[at].role is Role.WORD for at in places) or is_currency(column.unit):
+        return True
+    return bool(places) and not column.unit
 
 
 def agree(filters: Sequence[Filter]) -> bool:

@@ -42,7 +42,7 @@ class AskedWord:
 
     One that `counts` asks how many there are, and may be the name of a column: “Anzahl”, “antal”, “count”.
     A NEUTRAL one is so for its `beginning` alone where it is not listed whole: “standard” for “stand”. With `names` it
-    may be the name of the figures that are calculated with: “cost”.
+    may be the name of the figures that are calculated with: “cost”. A `paying` one asks what something costs.
     """
 
     text: str
@@ -52,6 +52,7 @@ class AskedWord:
     beginning: str = ""
     counts: bool = False
     names: bool = False
+    paying: bool = False
 
 
 @dataclass(frozen=True)

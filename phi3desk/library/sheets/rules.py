@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from phi3desk.library.sheets.doubts import agree, is_cut_short, is_part, is_refused
+from phi3desk.library.sheets.doubts import agree, is_cut_short, is_part, is_refused, may_be_paid
 from phi3desk.library.sheets.matching import (
     BESIDE,
     ColumnMatch,
@@ -31,9 +31,8 @@ from phi3desk.library.sheets.question import AskedWord, Comparison, Operation, R
 from phi3desk.library.sheets.ranking import by_age, without_ranking
 from phi3desk.library.sheets.store import StoredTable
 from phi3desk.library.sheets.types import Column, ColumnKind
-from phi3desk.library.sheets.units import canonical, factor
+from phi3desk.library.sheets.units import canonical, factor, is_currency
 
-_CURRENCIES = frozenset(("€", "$", "£", "chf", "kr", "lei", "₴"))
 _RUNNING = frozenset(
     ("no", "nr", "id", "number", "nummer", "pos", "position", "st", "stevilka", "номер", "numar", "num", "α/α", "αα")
 )
@@ -366,6 +365,8 @@ class _Binding:
             return None
         else:
             column = self._only(ColumnKind.DATE if dates else ColumnKind.NUMBER, plan.filters)
+        if column is not None and not dates and not may_be_paid(question, column, figures):
+            return None
         numbered = not figures and not dates and any(each.column.kind is ColumnKind.NUMBER for each in texts)
         if numbered and (column is None or not {word.key for word in self._words} & {*parts_of(column.name)}):
             # “the largest invoice”: by its number or by what another column holds
@@ -397,7 +398,7 @@ class _Binding:
 
     def _priced(self, plan: Plan, texts: Sequence[ColumnMatch]) -> Plan | None:
         """Return the query for the dearest or the cheapest: by the only column of a currency."""
-        prices = [column for column in self._table.table.columns if canonical(column.unit) in _CURRENCIES]
+        prices = [column for column in self._table.table.columns if is_currency(column.unit)]
         if len(prices) != 1 or plan.operation not in _EXTREMES:
             return None
         for each in texts:

@@ -78,6 +78,7 @@ _FACTORS: tuple[dict[str, float], ...] = (
     {"kw": 1.0, "w": 0.001, "mw": 1000.0},
     {"bar": 1.0, "mbar": 0.001, "kpa": 0.01, "mpa": 10.0, "pa": 1e-5},
 )
+_CURRENCIES = frozenset(("€", "$", "£", "chf", "kr", "lei", "₴"))
 _BRACKET = re.compile(r"^(.*?)\s*[(\[]\s*(?:in\s+)?([^()\[\]]{1,16}?)\s*[)\]]\s*$")
 _BEHIND = re.compile(r"^(.+?)(?:\s*[,/]\s*|\s+(?:in|v|w|у|в|σε|i)\s+|\s+)([^\s,]{1,8})$")
 #: a longer one is a noun, which is what the column holds: "Sold units"
@@ -94,6 +95,11 @@ def canonical(unit: str) -> str:
 def is_known(unit: str) -> bool:
     """Return whether a word is a unit."""
     return fold(unit.strip().rstrip(".")) in _KNOWN
+
+
+def is_currency(unit: str) -> bool:
+    """Return whether a unit is one of money."""
+    return canonical(unit) in _CURRENCIES
 
 
 def factor(unit: str, into: str) -> float | None:
