@@ -25,13 +25,14 @@ from phi3desk.library.sheets.matching import (
     values_named,
     values_partly_named,
 )
-from phi3desk.library.sheets.names import YEARS, names_years
+from phi3desk.library.sheets.names import YEARS
 from phi3desk.library.sheets.plan import Filter, Plan
 from phi3desk.library.sheets.question import AskedWord, Comparison, Operation, Role, SheetQuestion
 from phi3desk.library.sheets.ranking import by_age, without_ranking
 from phi3desk.library.sheets.store import StoredTable
 from phi3desk.library.sheets.types import Column, ColumnKind
 from phi3desk.library.sheets.units import canonical, factor, is_currency
+from phi3desk.library.sheets.years import of_years
 
 _RUNNING = frozenset(
     ("no", "nr", "id", "number", "nummer", "pos", "position", "st", "stevilka", "номер", "numar", "num", "α/α", "αα")
@@ -228,16 +229,7 @@ class _Binding:
             self._use(column)
             self._used |= set(comparison.part)
             return Filter(column, (comparison.low, comparison.high), range=True, strict=comparison.strict)
-        first, last = (str(bound or "")[:4] for bound in (comparison.low, comparison.high))
-        whole = comparison.low == f"{first}-01-01" and comparison.high == f"{last}-12-31"
-        of_years = [column for column in self._table.table.columns if names_years(column.name)]
-        if dates or not whole or len(of_years) != 1:
-            return None
-        column = of_years[0]
-        if column.kind is ColumnKind.NUMBER:
-            return Filter(column, (float(first), float(last)) if last > first else (float(first),), range=last > first)
-        is_there = column.sql in self._index.values.get((first,), {})
-        return Filter(column, (first,)) if first == last and is_there else None
+        return None if dates else of_years(self._table.table.columns, self._index, comparison)
 
     def _measured(self, comparison: Comparison) -> Filter | None:
         numbers = [column for column in self._table.table.columns if column.kind is ColumnKind.NUMBER]

@@ -181,6 +181,24 @@ def test_years_have_no_thousands(library: Library):
 
 
 @pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What is the sum of the repairs since 2024?", "Sum of “Repairs” (Year ≥ 2024): 5."),
+        ("What is the sum of the repairs from 2023 on?", "Sum of “Repairs” (Year ≥ 2023): 35."),
+        ("What is the sum of the repairs after 2023?", "Sum of “Repairs” (Year > 2023): 5."),
+        ("What is the sum of the repairs before 2024?", "Sum of “Repairs” (Year < 2024): 30."),
+        ("What is the sum of the repairs until 2023?", "Sum of “Repairs” (Year ≤ 2023): 30."),
+        ("What is the sum of the repairs since May 2023?", ""),
+        ("What is the sum of the repairs before May 2024?", ""),
+        ("What is the sum of the repairs after 1 January 2024?", ""),
+    ],
+)
+def test_a_span_of_years_may_be_open(library: Library, question: str, told: str):
+    text = told_of(library, "plants.csv", question)
+    assert text.startswith(told) and bool(text) == bool(told)
+
+
+@pytest.mark.parametrize(
     ("document", "question", "told"),
     [
         ("costs.csv", "What is the sum of the repairs in 2024?", ""),
