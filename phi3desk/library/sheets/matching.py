@@ -296,12 +296,9 @@ def columns_named(
 
 
 def is_asked_for(column: Column, words: Sequence[AskedWord]) -> bool:
-    """Return whether the word behind “which” is the name of a column whatever it says elsewhere: “month”.
-
-    A column of numbers may hold what is compared.
-    """
+    """Return whether the word behind “which” is the name of a column whatever it says elsewhere: “month”."""
     is_which = len(words) > 1 and words[0].role is Role.OPERATION and not words[0].counts
-    return is_which and column.kind is not ColumnKind.NUMBER and parts_of(column.name) == (words[1].key,)
+    return is_which and parts_of(column.name) == (words[1].key,)
 
 
 def column_counted(index: TableIndex, words: Sequence[AskedWord]) -> Column | None:

@@ -342,6 +342,12 @@ class _Binding:
         if not figures and plan.operation in _EXTREMES and not dates:
             figures = self._figures(free, dates=True)
         texts = [c for c in free if c.column.kind is ColumnKind.TEXT or c.column.sql in self._index.unique]
+        asked_for = self._asked_for(figures) if plan.operation in _EXTREMES and not dates else None
+        if asked_for is not None and asked_for.column.repeats:
+            return None
+        if asked_for is not None:
+            figures.remove(asked_for)
+            texts.append(asked_for)
         nouns = [at for at, word in enumerate(self._words) if word.noun]
         if not figures and plan.operation is Operation.SUM and nouns:
             return self._counted(replace(plan, operation=Operation.COUNT), free)
@@ -387,6 +393,15 @@ class _Binding:
         if question.most and days:
             return None
         return replace(plan, named=_only_of(texts or days))
+
+    def _asked_for(self, figures: Sequence[ColumnMatch]) -> ColumnMatch | None:
+        """Return the column of numbers that is told beside the others: “which version has the highest bugs”."""
+        asked = [
+            each
+            for each in figures
+            if is_asked_for(each.column, self._words) or any(self._words[at].noun for at in each.words)
+        ]
+        return asked[0] if len(asked) == 1 and len(figures) > 1 else None
 
     def _priced(self, plan: Plan, texts: Sequence[ColumnMatch]) -> Plan | None:
         """Return the query for the dearest or the cheapest: by the only column of a currency."""

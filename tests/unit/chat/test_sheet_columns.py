@@ -44,6 +44,15 @@ SHEETS = {
     "classes.csv": "Class,Year,Pupils\n1a,2022/23,20\n1b,2023/24,22\n1c,2024/25,24\n",
     "weeks.csv": "Ticket,Week,Hours\nT-1,2024-W05,3\nT-2,2024-W05,4\nT-3,2024-W06,5\n",
     "auftraege.csv": "Auftrag;Kunde;Wert EUR\nA-1;Novak;5\nA-2;Novak;6\nA-3;Lenz;70\n",
+    "versions.csv": "Version,Bugs\n1.1,3\n1.2,8\n1.3,5\n",
+    "versionen.csv": "Version;Fehler\n1,1;3\n1,2;8\n1,3;5\n",
+    "razlicice.csv": "Različica;Napake\n1,1;3\n1,2;8\n1,3;5\n",
+    "ekdoseis.csv": "Έκδοση;Σφάλματα\n1,1;3\n1,2;8\n1,3;5\n",
+    "versii.csv": "Версія;Помилки\n1,1;3\n1,2;8\n1,3;5\n",
+    "versiuni.csv": "Versiune;Erori\n1,1;3\n1,2;8\n1,3;5\n",
+    "utgavor.csv": "Utgåva;Fel\n1,1;3\n1,2;8\n1,3;5\n",
+    "harvest.csv": "Field,Year,Yield (t)\nA,2022,5\nB,2022,4\nA,2023,6\nB,2023,1\n",
+    "rows3.csv": "Level,Flow,Bugs\n1.5,2,3\n2.5,1,8\n",
     "weights.csv": "Plant,Weight (kg)\nA,10\nB,20\n",
     "teze.csv": "Obrat;Teža (kg)\nSever;10\nJug;20\n",
     "vikter.csv": "Anläggning;Vikt (kg)\nNord;10\nSyd;20\n",
@@ -315,3 +324,44 @@ def test_a_column_may_be_called_by_a_word_of_no_meaning(library: Library, docume
 )
 def test_no_column_is_taken_for_another_one_that_is_not_there(library: Library, document: str, question: str):
     assert sheet_step(asked(question)) is None or not told_of(library, document, question)
+
+
+@pytest.mark.parametrize(
+    ("document", "question", "told"),
+    [
+        ("versions.csv", "Which version has the highest bugs?", "Largest “Bugs”: 8, 1.2."),
+        ("versions.csv", "Which version has the fewest bugs?", "Smallest “Bugs”: 3, 1.1."),
+        ("versionen.csv", "Welche Version hat die höchsten Fehler?", "Größter Wert von „Fehler“: 8, 1,2."),
+        ("razlicice.csv", "Katera različica ima najvišje napake?", "Največja vrednost v »Napake«: 8, 1,2."),
+        ("ekdoseis.csv", "Ποια έκδοση έχει τα υψηλότερα σφάλματα;", "Μεγαλύτερη τιμή στη στήλη «Σφάλματα»: 8, 1,2."),
+        ("versii.csv", "Яка версія має найбільші помилки?", "Найбільше значення у «Помилки»: 8, 1,2."),
+        ("versiuni.csv", "Care versiune are cele mai mari erori?", "Cea mai mare valoare din „Erori”: 8, 1,2."),
+        ("utgavor.csv", "Vilken utgåva har högst fel?", "Största värdet i ”Fel”: 8, 1,2."),
+        ("harvest.csv", "Which year has the highest yield?", "Largest “Yield”: 6 t, 2023."),
+        ("harvest.csv", "Which field has the highest yield?", "Largest “Yield”: 6 t, A."),
+        ("versions.csv", "What is the highest version?", "Largest “Version”: 1.3."),
+        ("versions.csv", "Which version is the highest?", "Largest “Version”: 1.3."),
+    ],
+)
+def test_which_is_told_by_a_column_of_numbers_too(library: Library, document: str, question: str, told: str):
+    assert told_of(library, document, question).startswith(told)
+
+
+def test_the_number_with_the_most_is_that_of_all_its_rows(library: Library):
+    told = told_of(library, "versions.csv", "Which version has the most bugs?")
+    assert told.startswith("Sum of “Bugs”, for each “Version”:") and "\n\n- 1.2: 8\n- 1.3: 5" in told
+    told = told_of(library, "harvest.csv", "Which year had the most yield?")
+    assert told.startswith("Sum of “Yield”, for each “Year”:") and "\n\n- 2022: 9 t\n- 2023: 7 t" in told
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the highest level of flow and bugs?",
+        "Which flow has the highest level and bugs?",
+        "What are the total level and bugs?",
+        "Which has the highest level of bugs?",
+    ],
+)
+def test_no_figure_where_two_columns_of_numbers_may_be_meant(library: Library, question: str):
+    assert not told_of(library, "rows3.csv", question)
