@@ -85,7 +85,7 @@ def sheet_question(text: str, today: datetime.date | None = None) -> SheetQuesti
     refusing = tuple(at for span in others for at in span) if may_be_names else ()
     refused = is_vague or bool(others)
     for at, key in enumerate(words.keys):
-        if words.roles[at] is Role.WORD and at not in parts:
+        if words.roles[at] is Role.WORD and at not in parts and not _is_degree(words, at, known):
             if is_neutral(key, known) and not _may_be_name(words, at, known):
                 words.roles[at] = Role.NEUTRAL
             elif FUNCTION_WORDS[language].is_function(key):
@@ -258,8 +258,17 @@ def _mark_nouns(words: QuestionWords, measured: Collection[int], parts: Collecti
         ):
             at += 1
         is_word = at < len(words.roles) and words.roles[at] is Role.WORD
-        if is_word and at not in measured and not _is_number(words, at):
+        if is_word and at not in measured and not _is_number(words, at) and not _describes(words, start, at):
             words.nouns.add(at)
+
+
+def _describes(words: QuestionWords, start: int, at: int) -> bool:
+    """Return whether a word behind “how many” tells which rows are meant, and not what they are: “yellow items”."""
+    known = WORDS[words.language]
+    around = words.keys[start : at + 2]
+    is_noun = is_known(words.texts[at]) or _is_written_as_noun(words, at)
+    is_noun = is_noun and not is_in(words.keys[at], known.degrees)
+    return not is_noun or any(is_in(key, known.things) for key in around)
 
 
 def _noun_begins(words: QuestionWords, start: int) -> int:
@@ -296,6 +305,12 @@ def _may_be_name(words: QuestionWords, at: int, known: SheetWords) -> bool:
     if words.language == "de":
         return len(words.keys[at]) - len(beginning) > _LONGEST_ENDING
     return at > 0 and words.texts[at][0].isupper() and not all(text.isupper() for text in words.texts)
+
+
+def _is_degree(words: QuestionWords, at: int, known: SheetWords) -> bool:
+    """Return whether a word such as “large” describes rows: it does not stand behind “how” or “most”."""
+    is_asked = at > 0 and is_in(words.keys[at - 1], f"{known.how}|{known.most}|{known.largest}|{known.smallest}")
+    return is_in(words.keys[at], known.degrees) and not is_asked
 
 
 def _is_written_as_noun(words: QuestionWords, at: int) -> bool:

@@ -19,8 +19,9 @@ class SheetWords:
     `range_from` and `range_to` before the two bounds of a range, `also` between two that are listed; `during` are
     those of `more` and `less` that before a period mean all of it. `years` may stand before a year, `onward` behind
     what a span begins with. Without these, of the words of `since`, `from_period` before a month or a year means all
-    of it, and `from_either` may mean that as well. `neutral` words say nothing of what is asked; questions with
-    `other` words are not understood by rules, but for those `in_names` where they stand in the name of a column:
+    of it, and `from_either` may mean that as well. `neutral` words say nothing of what is asked, of them `things`
+    stand for rows whatever these are, and `degrees` only behind `how`: “large items” are not all items; questions
+    with `other` words are not understood by rules, but for those `in_names` where they stand in the name of a column:
     “outside diameter”.
     """
 
@@ -51,6 +52,9 @@ class SheetWords:
     onward: str
     also: str
     neutral: str
+    things: str
+    degrees: str
+    how: str
     other: str
     paying: str
     in_names: str = ""
@@ -87,6 +91,9 @@ WORDS = {
         less="less than|under|below|fewer than|lower than|smaller than|shorter than|cheaper than|lighter than",
         at_least="at least|or more|no less than|from",
         at_most="at most|or less|no more than|up to",
+        things="item|items|entry|entries|record|records|row|rows|thing|things|ones",
+        degrees="long|high|large|big|old|new|expensive",
+        how="how",
         paying="cost|costs|costing|spend|spends|spent|pay|pays|paid",
         in_names="outside|none|nothing|lack|without|exclude|excluded|excluding",
         during="over",
@@ -138,6 +145,9 @@ WORDS = {
         less="weniger als|unter|kleiner als|niedriger als|unterhalb|kürzer als|billiger als|leichter als",
         at_least="mindestens|wenigstens|ab",
         at_most="höchstens|maximal|bis zu",
+        things="zeile|zeilen|eintrag|einträge|einträgen|datensätze|position|positionen|dinge|sachen",
+        degrees="groß|hoch|lang|alt|neu|teuer",
+        how="wie",
         paying="kosten|kostet|kostete*|gekostet|ausgegeben|bezahlt|gezahlt",
         in_names="außerhalb|ausgenommen|ohne",
         during="über",
@@ -185,6 +195,9 @@ WORDS = {
         less="manj kot|pod|manjš* od|manj od|nižj* od|krajš* od|cenejš* od|lažj* od",
         at_least="vsaj|najmanj",
         at_most="največ|kvečjemu",
+        things="vrstic*|zapis*|vnos*|postavk*",
+        degrees="velik|velika|veliki|velike|velikih|dolg|dolga|dolgi|dolge|dolgih|star|stara|staro|stari|stare|starih|nov|nova|novo|novi|nove|novih",
+        how="kako|koliko",
         paying="stane|stanejo|stal|stala|stalo|stali|porabil*|plačal*|strošk*|strošek",
         in_names="zunaj|izven|nič|brez",
         between="med",
@@ -227,6 +240,9 @@ WORDS = {
         less="λιγότερ* από|κάτω από|μικρότερ* από|χαμηλότερ* από",
         at_least="τουλάχιστον",
         at_most="το πολύ|έως",
+        things="γραμμ*|εγγραφ*|πράγματα",
+        degrees="μεγάλος|μεγάλη|μεγάλο|μεγάλοι|μεγάλες|μεγάλα|μεγάλων",
+        how="πόσο|πόσος|πόση",
         paying="κοστίζ*|κόστισ*|κόστο*|στοιχίζ*|ξοδ*|ξόδ*|έξοδ*|πληρώ*",
         in_names="έξω|πλην|χωρίς",
         between="μεταξύ|ανάμεσα",
@@ -268,6 +284,9 @@ WORDS = {
         less="менше ніж|менш* за|менше|нижч* за|нижче|під",
         at_least="принаймні|щонайменше|не менше|від",
         at_most="щонайбільше|не більше|до",
+        things="рядк*|рядок|запис*|позиц*",
+        degrees="великий|велика|велике|великі|великих|новий|нова|нове|нові|нових|старий|стара|старе|старі|старих",
+        how="наскільки|яка|який|яке",
         paying="коштує|коштують|кошту*|витрачен*|витрат*|сплачен*",
         in_names="поза|винят*|без",
         during="під час",
@@ -318,6 +337,9 @@ WORDS = {
         less="mai puțin de|sub|mai mic de|mai mici de|mai mic decât|mai mici decât|mai puțin decât",
         at_least="cel puțin|minimum",
         at_most="cel mult|maximum|până la",
+        things="rând*|înregistr*|poziți*|lucruri",
+        degrees="mare|nou|vechi",
+        how="cât|câtă|de",
         paying="costă|costat|cost|costul|costuri*|cheltuit*|cheltuiel*|plătit*",
         in_names="afară|fără",
         between="între",
@@ -361,6 +383,9 @@ WORDS = {
         less="mindre än|under|lägre än|färre än|kortare än|billigare än|lättare än",
         at_least="minst|åtminstone|från",
         at_most="högst|som mest|upp till",
+        things="rad|rader|raderna|post|poster|posterna|saker",
+        degrees="stor|stora|stort|hög|höga|högt|lång|långa|långt|gammal|gammalt|gamla|ny|nya|nytt",
+        how="hur",
         paying="kostar|kostade|kosta|kostnad*|betalat|betalade|spenderat",
         in_names="utanför|undantag*|utan",
         during="under",
