@@ -6,7 +6,7 @@ import re
 import sqlite3
 import threading
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from phi3desk.errors import until
 from phi3desk.library.sheets.figures import figure_in
@@ -174,18 +174,33 @@ def values_named(index: TableIndex, words: Sequence[AskedWord], language: str) -
                 continue
             for column, texts in index.values[parts].items():
                 found.append(ValueMatch(index.columns[column], tuple(sorted(texts)), places, exact))
+    found = _with_forms(found, language)
     found.sort(key=lambda each: (-len(each.words), not each.exact, -sum(len(value) for value in each.values[:1])))
     kept: list[ValueMatch] = []
     for each in found:
         others = [other for other in kept if other.words & each.words]
-        # the same words in another column are told apart by whoever asks; shorter ones are parts of the longer
-        if all(
-            other.words == each.words and other.exact == each.exact and other.column != each.column for other in others
-        ):
+        # the same words in another column, or forms of other values, are told apart by whoever asks; shorter ones are
+        # parts of the longer
+        if all(other.words == each.words and other.exact == each.exact for other in others):
             kept.append(each)
         elif not each.exact:
             continue
     return kept
+
+
+def _with_forms(found: Sequence[ValueMatch], language: str) -> list[ValueMatch]:
+    """Return matches with the forms of one value as one: “modrih” names all of “moder”, “modra” and “modro”.
+
+    What begins with a capital letter may be a name: of Petrov and Petrovi none is a form of the other.
+    """
+    together: dict[tuple[object, ...], ValueMatch] = {}
+    for each in found:
+        stems = tuple(stem(part, language) for part in parts_of(each.values[0]))
+        is_name = any(value[:1].isupper() for value in each.values)
+        key = (each.column.sql, each.words, each.exact, each.values if each.exact or is_name else stems)
+        values = {*each.values, *(together[key].values if key in together else ())}
+        together[key] = replace(each, values=tuple(sorted(values)))
+    return list(together.values())
 
 
 def _is_cut(words: Sequence[AskedWord], spelled: Sequence[tuple[int, str]], start: int, stop: int) -> bool:

@@ -20,6 +20,8 @@ SHEETS = {
     "paichnidia.csv": "Παιχνίδι;Χρώμα;Πόλη;Ποσότητα\nΜπάλα;μπλε;Αθήνα;2\nΤρένο;κόκκινο;Αθήνα;5\nΚούκλα;μπλε;Πάτρα;7\n",
     "ihrashky.csv": "Іграшка;Колір;Місто;Ціна (грн)\nМ'яч;синій;Одеса;2\nПотяг;червоний;Одеса;5\nЗмій;синій;Львів;40\n",
     "jucarii.csv": "Jucărie;Culoare;Oraș;Preț (lei)\nMinge;albastră;Cluj;2\nTren;roșu;Cluj;5\nZmeu;albastră;Iași;40\n",
+    "darila.csv": "Darilo;Barva;Stranka;Cena (EUR)\nBalon;moder;Petrovi;2\nŽoga;modra;Petrov;5\nPero;modro;Zupan;40\n",
+    "podarunky.csv": "Подарунок;Колір;Ціна (грн)\nОлівець;синій;2\nРучка;синя;5\nКнига;червона;40\n",
     "leksaker.csv": "Leksak;Färg;Ort;Pris (kr)\nBoll;blå;Lund;2\nTåg;röd;Lund;5\nDrake;blå;Malmö;40\n",
 }
 
@@ -104,3 +106,23 @@ def test_rows_are_counted_by_what_describes_them(library: Library, document: str
 )
 def test_no_rows_are_counted_where_nothing_tells_what_describes_them(library: Library, document: str, question: str):
     assert not told_of(library, document, question)
+
+
+@pytest.mark.parametrize(
+    ("document", "question", "told"),
+    [
+        ("darila.csv", "Koliko modrih daril je?", "Število vrstic (Barva = moder, modra, modro): 3."),
+        (
+            "darila.csv",
+            "Kakšna je skupna cena modrih daril?",
+            "Vsota stolpca »Cena« (Barva = moder, modra, modro): 47 EUR.",
+        ),
+        ("podarunky.csv", "Скільки синіх подарунків?", "Кількість рядків (Колір = синя, синій): 2."),
+        # a name is no form of another one
+        ("darila.csv", "Koliko daril je od Petrova?", ""),
+        ("darila.csv", "Koliko daril je od Zupana?", "Število vrstic (Stranka = Zupan): 1."),
+    ],
+)
+def test_all_forms_of_a_value_are_counted(library: Library, document: str, question: str, told: str):
+    text = told_of(library, document, question)
+    assert text.startswith(told) and bool(text) == bool(told)
