@@ -258,8 +258,12 @@ def _groups(told: SheetResult, language: str) -> list[str]:
 
 
 def _of_query(told: SheetResult, language: str, words: str, marks: str) -> list[str]:
+    columns = told.measured or (None,) * len(told.head)
     rows = [
-        ", ".join(shown_name(shown(value, language, None, _MOST_DECIMALS)) for value in row)
+        ", ".join(
+            shown_name(shown(value, language, column, _MOST_DECIMALS))
+            for value, column in zip(row, columns, strict=False)
+        )
         for row in told.result[:_LISTED]
     ]
     if len(rows) == 1:

@@ -25,7 +25,7 @@ from phi3desk.library.sheets.schema import schema_of
 from phi3desk.library.sheets.store import DamagedTables, SheetStore, StoredTable, shown_rows
 from phi3desk.library.sheets.told import ORDINARY, Asked, CitedRows, SheetResult, SheetsTold
 from phi3desk.library.sheets.types import TableRow
-from phi3desk.library.sheets.written import asked_of, rows_query
+from phi3desk.library.sheets.written import asked_of, columns_of, rows_query
 
 #: with more sheets the search says which of them are looked at
 _MOST_SHEETS = 30
@@ -327,7 +327,9 @@ class SheetAnswers:
                     extreme = asked.column if asked.operation in _EXTREMES else None
                     beside = Filter(extreme, (result.rows[0][0],)) if extreme is not None else None
                     numbers = self._rows_of(connection, best, written.sql, beside, cancelled)
-                return self._result(connection, best, written.sql, result, numbers, asked)
+                told = self._result(connection, best, written.sql, result, numbers, asked)
+                measured = columns_of(written.sql, best.table)
+                return replace(told, measured=measured if len(measured) == len(result.names) else ())
         except RefusedQuery as error:
             return self._open(question, best, cancelled, str(error))
         except DamagedTables:

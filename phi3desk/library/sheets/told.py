@@ -50,7 +50,8 @@ class Asked:
 class SheetResult:
     """What sheets tell to a question.
 
-    `result` are the first of the `results_in_all` rows of the query's result, under `head`; `more` tells that there
+    `result` are the first of the `results_in_all` rows of the query's result, under `head`; `measured` are the columns
+    of the table whose values they are, as far as that is told; `more` tells that there
     are more than these, which were not counted. `rows` are the first of the `rows_in_all` that it rests on, or that
     fit where there is no result; `cited` tells where they stand. `blank` of them have no value in the column,
     `ungrouped` rows were left out that are in no group, `totals` counts the rows of sums that were left out of the
@@ -69,6 +70,7 @@ class SheetResult:
     sql: str = ""
     head: tuple[str, ...] = ()
     result: tuple[tuple[Value, ...], ...] = ()
+    measured: tuple[Column | None, ...] = ()
     results_in_all: int = 0
     more: bool = False
     rows: tuple[TableRow, ...] = ()

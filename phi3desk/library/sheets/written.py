@@ -19,6 +19,10 @@ _TAIL = re.compile(r"\s+(?:group\s+by|order\s+by|limit|having)\b.*$", re.DOTALL 
 _WHERE = re.compile(r"\bwhere\b(.*)$", re.DOTALL | re.IGNORECASE)
 _NESTED = re.compile(r"\b(?:union|join|with|intersect|except)\b|\(\s*select\b|;", re.IGNORECASE)
 _CONDITION = re.compile(rf"({_NAME})\s*(=|<=|>=|<|>)\s*('(?:[^']|'')*'|-?\d+(?:\.\d+)?)")
+_SELECTED = re.compile(r"select\s+(?:distinct\s+)?(.*?)\s+from\b", re.DOTALL | re.IGNORECASE)
+_ALIAS = re.compile(rf"(.+?[\w)\"])\s+(?:as\s+)?{_NAME}", re.DOTALL | re.IGNORECASE)
+_ROUNDED = re.compile(r"round\s*\((.+?)(?:,\s*\d+\s*)?\)", re.DOTALL | re.IGNORECASE)
+_MEASURED = re.compile(rf"(?:sum|avg|max|min|total)\s*\(\s*({_NAME})\s*\)", re.IGNORECASE)
 _OPERATIONS = {
     "sum": Operation.SUM,
     "avg": Operation.AVERAGE,
@@ -91,6 +95,32 @@ def asked_of(sql: str, table: StoredTable) -> Asked:
     if column is None and operation is not Operation.COUNT:
         return Asked()
     return Asked(operation, column, tuple(conditions))
+
+
+def columns_of(sql: str, table: StoredTable) -> tuple[Column | None, ...]:
+    """Return the column whose values each column of a query's result holds, None for one that is calculated of others.
+
+    It is empty where a query is not plain enough to tell.
+    """
+    match = _SELECTED.match(sql.strip())
+    if _conditions(sql) is None or match is None or "*" in match.group(1) or "'" in match.group(1):
+        return ()
+    parts: list[str] = []
+    depth = 0
+    for part in match.group(1).split(","):
+        parts = [*parts[:-1], f"{parts[-1]},{part}"] if depth else [*parts, part]
+        depth += part.count("(") - part.count(")")
+    return tuple(_measured(part.strip(), table) for part in parts)
+
+
+def _measured(expression: str, table: StoredTable) -> Column | None:
+    """Return the column whose values an expression holds, in its unit: itself, its sum, its largest one."""
+    alias = _ALIAS.fullmatch(expression)
+    bare = alias.group(1).strip() if alias is not None else expression
+    rounded = _ROUNDED.fullmatch(bare)
+    bare = rounded.group(1).strip() if rounded is not None else bare
+    measured = _MEASURED.fullmatch(bare)
+    return _column(measured.group(1) if measured is not None else bare, table)
 
 
 def _conditions(sql: str) -> str | None:

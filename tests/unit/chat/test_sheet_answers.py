@@ -327,6 +327,24 @@ def test_a_query_that_no_words_tell_is_told_as_one(library: Library, sql: str):
 
 
 @pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("SELECT einzelpreis_eur FROM table_1 WHERE artikel = 'Rohr DN 50'", "7,6 EUR."),
+        ("SELECT DISTINCT einzelpreis_eur AS p FROM table_1 WHERE artikel = 'Rohr DN 50'", "7,6 EUR."),
+        ("SELECT artikel, menge_kg FROM table_1 ORDER BY menge_kg DESC LIMIT 1", "Blech 2 mm, 3.100 kg."),
+        ('SELECT artikel, MAX("menge_kg") m FROM table_1', "Blech 2 mm, 3.100 kg."),
+        ("SELECT lagerort, round(SUM(menge_kg), 1) FROM table_1 GROUP BY lagerort LIMIT 1", "Graz, 2.290,5 kg."),
+        ("SELECT COUNT(menge_kg) FROM table_1", "6."),
+        ("SELECT SUM(menge_kg * 2) FROM table_1 WHERE lagerort = 'Graz'", "4.581."),
+        ("SELECT SUM(menge_kg) / 2 FROM table_1 WHERE lagerort = 'Graz'", "1.145,25."),
+        ("SELECT menge_kg FROM (SELECT COUNT(*) AS menge_kg FROM table_1)", "7."),
+    ],
+)
+def test_the_values_of_a_query_of_the_model_have_the_unit_of_their_column(library: Library, sql: str, told: str):
+    assert answer_to_written(library, sql).text.startswith(f"Ergebnis der Abfrage: {told}")
+
+
+@pytest.mark.parametrize(
     "sql",
     ["DROP TABLE table_1", "SELECT * FROM sqlite_master", "", "SELECT menge_kg FROM table_1 WHERE lagerort = 'X'"],
 )
