@@ -34,6 +34,7 @@ class SheetCells:
     _taken_cells: int = 0
     _full: bool = False
     _broken_off: bool = False
+    _stopped: bool = False
     _narrowed: bool = False
 
     def begin(self, sheet: str) -> None:
@@ -48,7 +49,7 @@ class SheetCells:
 
         Cells that are not among the columns of `own` (None: all are) repeat what is merged into them.
         """
-        if self._full:
+        if self._full or self._stopped:
             return
         self._narrowed = self._narrowed or len(texts) > MOST_COLUMNS
         cells = [
@@ -68,6 +69,10 @@ class SheetCells:
         """Note that the file ends before its sheets do, of which a reason tells."""
         self._broken_off = True
 
+    def stop(self) -> None:
+        """Take no more rows of the file: where one ends cannot be told any more, of which a reason tells."""
+        self._broken_off = self._stopped = True
+
     def tables(self) -> Iterator[SheetTable]:
         """Yield the tables that were found."""
         self._end()
@@ -75,7 +80,8 @@ class SheetCells:
 
     def limit(self) -> Sentence | None:
         """Return what is to be said where not all that was read of the file can be calculated with."""
-        rows = columns = None
+        self._end()
+        rows = columns = tables = None
         if self._full:
             rows = say(
                 "Only the first {rows} rows can be calculated with; the file has more.", rows=self._taken_rows - 1
@@ -84,9 +90,14 @@ class SheetCells:
             columns = say(
                 "Only the first {columns} columns can be calculated with; the file has more.", columns=MOST_COLUMNS
             )
-        return say_both(rows, columns)
+        if len(self._tables) > MOST_TABLES:
+            tables = say(
+                "Only the first {tables} tables can be calculated with; the file has more.", tables=MOST_TABLES
+            )
+        return say_both(say_both(rows, columns), tables)
 
     def _end(self) -> None:
         rows, self._rows = self._rows, []
-        if rows and len(self._tables) < MOST_TABLES:
+        # one beyond those that are kept tells that there are more
+        if rows and len(self._tables) <= MOST_TABLES:
             self._tables += tables_of(self._sheet, rows, self.decimal, whole=not (self._full or self._broken_off))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from phi3desk.errors import say
 from phi3desk.library.documents import Page
 from phi3desk.library.kinds import CSV
 from phi3desk.library.reading.blocks import Block, PageDraft, split_long_paragraphs
@@ -26,16 +27,32 @@ _FIELD_LINES = 200
 def read_csv(path: Path) -> ReadContent:
     """Read a file of separated values, whatever separates them."""
     text, reasons = text_of(path)
-    separator, rows = rows_of(text)
-    cells = SheetCells("," if separator == ";" else ".")
+    cells = SheetCells()
+
+    def unclosed(row: int) -> None:
+        cells.stop()
+        reasons.append(
+            say(
+                "A quotation mark in row {row} is not closed within {lines} lines: each line from there on was read as "
+                "a row of its own, and only the rows before can be calculated with.",
+                row=row,
+                lines=_FIELD_LINES,
+            )
+        )
+
+    separator, rows = rows_of(text, unclosed)
+    cells.decimal = "," if separator == ";" else "."
     return ReadContent(CSV.key, pages_of_rows(_taken(rows, cells), ""), reasons=reasons, cells=cells)
 
 
-def rows_of(text: str) -> tuple[str, Iterator[list[str]]]:
-    """Return what separates the cells of a text, and its rows; a cell may be as long as the text."""
+def rows_of(text: str, unclosed: Callable[[int], None] = lambda _: None) -> tuple[str, Iterator[list[str]]]:
+    """Return what separates the cells of a text, and its rows; a cell may be as long as the text.
+
+    `unclosed` is told the number of a row in which a quotation mark seems to be never closed, before that is given.
+    """
     csv.field_size_limit(2**31 - 1)
     separator, text = _separator(text)
-    return separator, _rows(text, separator)
+    return separator, _rows(text, separator, unclosed)
 
 
 def _taken(rows: Iterable[list[str]], cells: SheetCells) -> Iterator[tuple[int, list[str]]]:
@@ -111,12 +128,13 @@ def _separator(text: str) -> tuple[str, str]:
     return best, text
 
 
-def _rows(text: str, separator: str) -> Iterator[list[str]]:
+def _rows(text: str, separator: str, unclosed: Callable[[int], None]) -> Iterator[list[str]]:
     quoted = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     before = 0
-    for row in quoted:
+    for number, row in enumerate(quoted, 1):
         if quoted.line_num - before > _FIELD_LINES:
             # a quotation mark that is never closed would take the rest of the file into one cell
+            unclosed(number)
             rest = itertools.islice(io.StringIO(text, newline=""), before, None)
             yield from csv.reader(rest, delimiter=separator, quoting=csv.QUOTE_NONE)
             return

@@ -274,3 +274,39 @@ def test_a_file_that_breaks_off_tells_what_of_the_rest_cannot_be_calculated_with
 
 def test_prose_has_no_tables(tmp_path: Path):
     assert csv_tables(tmp_path, "This is a note.\nIt has no columns at all.\n") == []
+
+
+def test_rows_behind_a_quotation_mark_that_is_not_closed_are_not_calculated_with(tmp_path: Path):
+    note = "\n".join(f"line {n}" for n in range(250))
+    path = tmp_path / "notes.csv"
+    path.write_text(f'Item,Note,Cost\nA,short,1\nB,long,2\nC,"{note}",3\nD,short,4\n', encoding="utf-8")
+    events = list(read_document(ReadRequest(str(path))))
+    (end,) = (event for event in events if isinstance(event, Finished))
+    assert end.state is State.READ
+    assert str(end.reason) == (
+        "A quotation mark in row 4 is not closed within 200 lines: each line from there on was read as a row of its "
+        "own, and only the rows before can be calculated with."
+    )
+    pages = "\n".join(event.text for event in events if isinstance(event, Page))
+    assert "line 249" in pages and "D" in pages
+    (table,) = tables_of(path)
+    assert not table.whole
+    assert (table.last_row, values(table, "Cost")) == (3, [1.0, 2.0])
+
+
+@pytest.mark.parametrize(("found", "told"), [(4, True), (3, False)])
+def test_tables_that_are_left_out_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: int, told: bool):
+    monkeypatch.setattr(cells, "MOST_TABLES", 3)
+    book = openpyxl.Workbook()
+    for number in range(found):
+        sheet = book.create_sheet(f"Sheet {number}")
+        for row in (("Plant", "Cost"), ("Kranj", 10), ("Graz", 20)):
+            sheet.append(row)
+    book.create_sheet("Notes").append(("no table",))
+    del book["Sheet"]
+    path = tmp_path / "many.xlsx"
+    book.save(path)
+    (end,) = (event for event in read_document(ReadRequest(str(path))) if isinstance(event, Finished))
+    sentence = "Only the first 3 tables can be calculated with; the file has more."
+    assert str(end.reason or "") == (sentence if told else "")
+    assert len(tables_of(path)) == 3
