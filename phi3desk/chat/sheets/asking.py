@@ -57,20 +57,10 @@ _CURRENCIES = ("€", "$", "£", "₴")
 def sheet_question(text: str, today: datetime.date | None = None) -> SheetQuestion | None:
     """Return a question taken apart, None for one that is too long or empty; “last year” is told from `today`."""
     last = re.split(r"(?<=[?!;\u037e])\s+", text.strip())[-1]
-    found = list(_TOKEN.finditer(last.replace("’", "'")))
-    texts = [token.group().strip() for token in found]
-    if not texts or len(texts) > _MOST_WORDS:
+    words = _words_of(last)
+    if words is None:
         return None
-    language = language_of_words(last)
-    language = language if language in WORDS else "en"
-    ends = (0, *(token.end() for token in found))
-    gaps = [last[end : token.start()] for end, token in zip(ends, found, strict=False)]
-    negative = _negative(texts, gaps)
-    gaps = [gap.strip() for gap in gaps]
-    words = QuestionWords(
-        texts, [fold(each) for each in texts], gaps, negative, [Role.WORD] * len(texts), set(), language
-    )
-    known = WORDS[language]
+    known = WORDS[words.language]
     comparisons = [*periods_of(words, known, today or datetime.date.today()), *comparisons_of(words, known)]
     is_vague = has_vague_period(words) or words.doubtful
     money = bool(find(words, known.money))
@@ -78,21 +68,68 @@ def sheet_question(text: str, today: datetime.date | None = None) -> SheetQuesti
     operation, newest, most, first = _operation(words, known)
     ranking = tuple(at for span in dated for at in span if words.roles[at] is Role.OPERATION) if newest else ()
     _mark_each(words, known, operation is not None)
+    refused, refusing = _refused(words, known, is_vague=is_vague)
     parts = {at for each in comparisons for at in each.part}
+    _mark_little(words, known, parts)
+    comparisons += numbers_alone(words, known)
+    _mark_nouns(words, {at for each in comparisons for at in each.places}, parts)
+    return SheetQuestion(
+        last,
+        words.language,
+        operation,
+        _asked(words, known, operation),
+        tuple(comparisons),
+        newest=newest,
+        most=most,
+        refused=refused,
+        first=first,
+        money=money,
+        refusing=refusing,
+        ranking=ranking,
+    )
+
+
+def _words_of(text: str) -> QuestionWords | None:
+    """Return the words of a question, none of which does anything yet; None where there are none, or too many."""
+    found = list(_TOKEN.finditer(text.replace("’", "'")))
+    texts = [token.group().strip() for token in found]
+    if not texts or len(texts) > _MOST_WORDS:
+        return None
+    language = language_of_words(text)
+    language = language if language in WORDS else "en"
+    ends = (0, *(token.end() for token in found))
+    gaps = [text[end : token.start()] for end, token in zip(ends, found, strict=False)]
+    negative = _negative(texts, gaps)
+    gaps = [gap.strip() for gap in gaps]
+    keys = [fold(each) for each in texts]
+    return QuestionWords(texts, keys, gaps, negative, [Role.WORD] * len(texts), set(), language)
+
+
+def _refused(words: QuestionWords, known: SheetWords, *, is_vague: bool) -> tuple[bool, tuple[int, ...]]:
+    """Return whether there are words that are not understood, and where those are that a column may be called by.
+
+    There are none of these where something else is not understood, too: a period that `is_vague`, “aren't”.
+    """
     others = find(words, known.other)
     is_vague = is_vague or any(key.endswith(_CONTRACTED_NOT) for key in words.keys)
     may_be_names = not is_vague and all(span in find(words, known.in_names) for span in others)
     refusing = tuple(at for span in others for at in span) if may_be_names else ()
-    refused = is_vague or bool(others)
+    return is_vague or bool(others), refusing
+
+
+def _mark_little(words: QuestionWords, known: SheetWords, parts: Collection[int]) -> None:
+    """Mark the words that say nothing, but for those that are parts of a period, describe rows or may be names."""
     for at, key in enumerate(words.keys):
         if words.roles[at] is Role.WORD and at not in parts and not _is_degree(words, at, known):
             if is_neutral(key, known) and not _may_be_name(words, at, known):
                 words.roles[at] = Role.NEUTRAL
-            elif FUNCTION_WORDS[language].is_function(key):
+            elif FUNCTION_WORDS[words.language].is_function(key):
                 words.roles[at] = Role.FUNCTION
-    comparisons += numbers_alone(words, known)
-    _mark_nouns(words, {at for each in comparisons for at in each.places}, parts)
-    asked = tuple(
+
+
+def _asked(words: QuestionWords, known: SheetWords, operation: Operation | None) -> tuple[AskedWord, ...]:
+    """Return the words with all that was told of them."""
+    return tuple(
         AskedWord(
             text,
             key,
@@ -104,20 +141,6 @@ def sheet_question(text: str, today: datetime.date | None = None) -> SheetQuesti
             paying=is_in(key, known.paying),
         )
         for at, (text, key, role) in enumerate(zip(words.texts, words.keys, words.roles, strict=True))
-    )
-    return SheetQuestion(
-        last,
-        language,
-        operation,
-        asked,
-        tuple(comparisons),
-        newest=newest,
-        most=most,
-        refused=refused,
-        first=first,
-        money=money,
-        refusing=refusing,
-        ranking=ranking,
     )
 
 
