@@ -31,7 +31,7 @@ from phi3desk.library.sheets.question import AskedWord, Comparison, Operation, R
 from phi3desk.library.sheets.ranking import by_age, without_ranking
 from phi3desk.library.sheets.store import StoredTable
 from phi3desk.library.sheets.types import Column, ColumnKind
-from phi3desk.library.sheets.units import canonical, factor, is_currency
+from phi3desk.library.sheets.units import canonical, factor, is_currency, is_known
 from phi3desk.library.sheets.years import of_years
 
 _RUNNING = frozenset(
@@ -143,11 +143,12 @@ class _Binding:
             return True
         if self._names_document(self._words[at]):
             return True
-        if self._words[at].noun and self._question.operation is not Operation.SUM and not self._is_told_before(at):
-            # what the rows stand for need not be named in the table
+        text = self._words[at].text
+        is_noun = self._words[at].noun and not is_known(text)
+        if is_noun and self._question.operation is not Operation.SUM and not self._is_told_before(at):
+            # what the rows stand for need not be named in the table; a unit is measured
             return True
-        unit = canonical(self._words[at].text)
-        return any(column.unit and canonical(column.unit) == unit for column in self._table.table.columns)
+        return any(column.unit and canonical(column.unit) == canonical(text) for column in self._table.table.columns)
 
     def _is_told_before(self, at: int) -> bool:
         """Return whether a word right before tells what the rows stand for: “pumps broken”."""
