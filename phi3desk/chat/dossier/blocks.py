@@ -140,7 +140,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of a sheet under the names of their columns; `more` tells of those that are left out, "" for none."""
+    """Rows of a sheet under the names of their columns; `more` tells of what is left out, "" for nothing."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -348,11 +348,14 @@ def _sheet(sheet: SheetRecord, telling: Telling) -> Iterator[Block]:
     if sheet.rows:
         shown = sheet.rows[:_MOST_ROWS]
         left = max(sheet.rows_in_all, len(sheet.rows)) - len(shown)
+        rows = words(say("Further rows: {count}", count=left)) if left else ""
+        beyond = len(sheet.head) - _MOST_COLUMNS
+        columns = words(say("Further columns: {count}", count=beyond)) if beyond > 0 else ""
         yield Heading(words(say("Rows of the sheet")))
         yield Rows(
             tuple(inert_line(name) for name in sheet.head[:_MOST_COLUMNS]),
             tuple((str(row.number), *(inert_line(cell) for cell in row.cells[: _MOST_COLUMNS - 1])) for row in shown),
-            words(say("Further rows: {count}", count=left)) if left else "",
+            "; ".join(part for part in (rows, columns) if part),
         )
     if sheet.words:
         written = say("Query, written by the model") if sheet.by_model else say("Query, made without a model")

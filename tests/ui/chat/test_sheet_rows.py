@@ -88,6 +88,15 @@ def test_rows_stand_under_the_sentence_as_the_sheet_shows_them(qtbot: QtBot):
     assert "costs.csv,\xa0rows\xa02–3" in text.replace(" ", "\xa0")
 
 
+def test_columns_that_are_not_shown_are_told(qtbot: QtBot):
+    assert "not shown" not in shown(qtbot, ANSWER).toPlainText()
+    head = ("Row", *(f"Column {at}" for at in range(1, 9)))
+    wide = replace(SHEET, head=head, rows=(SheetRow(2, tuple("abcdefgh"), 1),))
+    text = shown(qtbot, replace(ANSWER, sheet=wide)).toPlainText()
+    assert "Column 6" in text and "Column 7" not in text
+    assert "Columns of the sheet that are not shown: 2" in text
+
+
 def test_a_row_leads_to_its_place_in_the_sheet(qtbot: QtBot):
     view = shown(qtbot, ANSWER)
     table = table_of(view)

@@ -45,6 +45,11 @@ class SheetRows(QObject):
         if left > 0:
             _begin(cursor, top=4)
             cursor.insertText(self.tr("and %Ln more row(s)", "", left), _quiet())
+        columns = len(sheet.head) - MOST_COLUMNS
+        if sheet.rows and columns > 0:
+            _begin(cursor, top=4)
+            told = self.tr("Columns of the sheet that are not shown: {count}").format(count=number(columns))
+            cursor.insertText(told, _quiet())
         if answer.citations:
             self._write_places(cursor, message_id, answer)
         if sheet.words:

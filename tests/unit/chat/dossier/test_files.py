@@ -224,6 +224,18 @@ def test_pictures_are_drawn_once_each_and_one_that_fails_leaves_a_sentence():
 
 
 @pytest.mark.parametrize("suffix", [kind.value for kind in Kind])
+@pytest.mark.parametrize(("columns", "told"), [(9, "Further columns: 2"), (7, "")])
+def test_columns_of_a_sheet_that_are_left_out_are_told(tmp_path: Path, suffix: str, columns: int, told: str):
+    head = ("row", *(f"Column {at}" for at in range(columns)))
+    sheet = SheetRecord("stock.xlsx", "", "sum", "SELECT 1", False, head, (SheetRow(2, ("x",) * columns),), 1)
+    answer = replace(answer_of("In all 9 kg.", sheet=sheet), made_by=MadeBy())
+    write_dossier(dossier("Stock", ("How heavy?", answer)), tmp_path / f"a{suffix}")
+    text = joined(TEXT_OF[suffix](tmp_path / f"a{suffix}"))
+    assert told in text
+    assert bool(told) == ("Further" in text)
+
+
+@pytest.mark.parametrize("suffix", [kind.value for kind in Kind])
 def test_answer_of_a_sheet_shows_its_query_and_rows_as_text(tmp_path: Path, suffix: str):
     rows = tuple(
         SheetRow(n, ("Pump", '=HYPERLINK("http://evil.example")' if n == 3 else f"{n} kg | x")) for n in range(2, 5)
