@@ -70,7 +70,7 @@ _READ, _TOLD, _READ_BIAS = 0.8, 0.7, 1.25
 #: Where words and figures tell less than this for a claim, it has to be so sure of it; else they alone decide. Of what
 #: is worded unlike its passage it takes too much for said.
 _LITTLE_TOLD, _SURE_OF_YES = -0.7, 1.0
-#: An item of a list is held by one sentence, so much of it.
+#: An item of a list is held by one sentence, so much of it; and what one sentence says the other way round.
 _WHOLLY = 0.9
 #: Of more passages than these it reads those that hold most of a claim; it never says a clearer no than this, which is
 #: what it is taken to say of the others.
@@ -265,7 +265,8 @@ def all_of(verdicts: Sequence[Verdict]) -> Verdict:
 def tie(signals: Signals) -> float:
     """Return how much speaks for a claim, less what speaks against it; above 0 it is more likely supported than not."""
     words = sum(weight * min(_MOST, float(getattr(signals, name))) for name, weight in _WEIGHTS.items())
-    figures = sum(
-        weight * min(_MOST, float(getattr(signals.figures, name))) for name, weight in _WEIGHTS_OF_FIGURES.items()
-    )
+    # where a sentence says all of it the other way round, its figures only tell that it speaks of the same
+    is_turned = bool(signals.denied or signals.opposite) and signals.covered_by_one >= _WHOLLY
+    given = replace(signals.figures, held=0) if is_turned else signals.figures
+    figures = sum(weight * min(_MOST, float(getattr(given, name))) for name, weight in _WEIGHTS_OF_FIGURES.items())
     return _BIAS + words + figures

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from phi3desk.chat.grounding.evidence_units import Evidence, Window
 from phi3desk.chat.grounding.figure_signals import FigureSignals, SaidOf, figure_signals, standings_of
 from phi3desk.chat.grounding.opposite_words import EXCEPTING
-from phi3desk.chat.grounding.opposites import is_condition, is_role, turned, what_lacks
+from phi3desk.chat.grounding.opposites import is_condition, is_polar, is_role, turned, what_lacks
 from phi3desk.chat.grounding.statements import Statement, Word, likeness, words_within
 from phi3desk.chat.grounding.swaps import fits_swapped
 from phi3desk.chat.messages import Why
 from phi3desk.chat.wording.tokens import key_of
+from phi3desk.library.text import is_row
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,6 +36,8 @@ _NEARLY_ALL = 0.9
 _SURE = 0.7
 #: words with a meaning of a claim that is a short reply to the question, and how often a denial of it counts
 _LONGEST_REPLY, _DECIDES = 3, 3
+#: words that end a phrase with a denial: “not suitable”
+_DENIED_LAST = 2
 #: words of a claim that have a place in a sentence, and the share of them that has to
 _FEWEST_PLACED, _MOSTLY = 3, 0.75
 
@@ -234,7 +237,7 @@ class Comparison:
         passage = self._evidence.whole.words
         parts: list[_Held] = []
         for unit in window.units:
-            if self._evidence.units[unit].is_row:
+            if self._evidence.units[unit].is_row and not self._is_phrase(unit, words):
                 # “whole blood, not spun 4 hours not allowed”: a cell denies nothing of another
                 continue
             start = self._evidence.units[unit].span[0]
@@ -252,6 +255,25 @@ class Comparison:
                     denied = lacks or (counts and (is_phrase or clause.stance.denied))
                     parts.append(_Held(denied, held, is_phrase))
         return parts
+
+    def _is_phrase(self, unit: int, words: Sequence[int]) -> bool:
+        """Return whether what may be a row is rather a phrase that goes one way: “not suitable below 6 years”.
+
+        A denial that begins or ends it is one of all of it. Without one it says which way a claim goes that holds no
+        other words.
+        """
+        statement = self._evidence.statements[unit]
+        if is_row(statement.text):
+            return False
+        denials = [at for at, key in enumerate(statement.keys) if is_polar(key, statement.language)]
+        if denials:
+            is_last = len(denials) == 1 and denials[0] >= len(statement.keys) - _DENIED_LAST
+            return denials[0] == 0 or is_last
+        inside = self._unit_words[unit]
+        return all(
+            self._claim.words[at].light or max((self._alike[at][i] for i in inside), default=0.0) >= SAME
+            for at in words
+        )
 
     def _swapped(self, window: Window) -> bool:
         """Return whether two words of the claim stand in each other's place in a sentence of the window."""

@@ -141,3 +141,36 @@ def test_ending_denies_what_is_missing_alone(passage, true, other):
     assert verdict(passage, true).supported
     found = verdict(passage, other)
     assert (found.supported, found.why) == (False, Why.NEGATION)
+
+
+@pytest.mark.parametrize(
+    ("denied", "affirmed"),
+    [
+        ("Not suitable for children under 6 years", "Suitable for children under 6 years"),
+        ("Nicht geeignet für Kinder unter 6 Jahren", "Geeignet für Kinder unter 6 Jahren"),
+        ("Für Kinder unter 6 Jahren nicht geeignet", "Für Kinder unter 6 Jahren geeignet"),
+        ("Ni primerno za otroke pod 6 let", "Primerno za otroke pod 6 let"),
+        ("Μη κατάλληλο για παιδιά κάτω των 6 ετών", "Κατάλληλο για παιδιά κάτω των 6 ετών"),
+        ("Не підходить для дітей до 6 років", "Підходить для дітей до 6 років"),
+        ("Nu este potrivit pentru copii sub 6 ani", "Potrivit pentru copii sub 6 ani"),
+        ("Inte lämplig för barn under 6 år", "Lämplig för barn under 6 år"),
+        ("Do not run the pump for 2 hours at 80 °C.", "Run the pump for 2 hours at 80 °C."),
+    ],
+)
+def test_figure_that_both_hold_does_not_outweigh_a_denial(denied, affirmed):
+    for passage, claim in ((denied, affirmed), (affirmed, denied)):
+        found = verdict(passage, claim)
+        assert (found.supported, found.why) == (False, Why.NEGATION), passage
+        assert verdict(passage, passage).supported
+
+
+@pytest.mark.parametrize(
+    ("row", "claim"),
+    [
+        ("Whole blood, not spun 4 hours not allowed", "Whole blood can be kept for 4 hours."),
+        ("Highest temperature of the pump 80 °C", "Do not run the pump above the highest temperature of 80 °C."),
+        ("Water 20 °C\tnot tested", "The water has 20 °C."),
+    ],
+)
+def test_cell_of_a_row_denies_nothing_of_another(row, claim):
+    assert verdict(row, claim).why is not Why.NEGATION
