@@ -42,6 +42,7 @@ _ABBREVIATIONS = frozenset(
     abschn geb gegr npr itd oz tj t.j ipd mag sv št čl prim t.i inž spec hrsg π.χ κ.λπ κλπ δηλ αρ σελ βλ κ.ά π.δ κ κα
     т.д т.п т.е тис млн млрд грн див рис табл ст п пп м вул акад доц канд обл р рр ім напр т зб с
     dvs t.ex m.m bl.a s.k ev osv kl fr.o.m t.o.m resp jfr ang mfl m.fl dl dna art alin lit pag ex sf d.hr î.hr jud
+    incl excl exkl
     """.split()  # noqa: SIM905 - a list of 150 literals is harder to read
 )
 #: Those that a sentence may end with, too: it goes on where a figure follows. The first stand before what they name

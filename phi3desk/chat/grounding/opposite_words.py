@@ -83,13 +83,13 @@ DISTANT_PURPOSE = {
 }
 #: what takes something out of what is said: “all parts except seals”
 EXCEPT = {
-    "en": "except excepting excluding other_than exception_of",
-    "de": "ausser ausgenommen mit_ausnahme",
+    "en": "except excepting excluding excl exclusive_of other_than exception_of",
+    "de": "ausser ausgenommen mit_ausnahme exkl",
     "sl": "razen izvzemsi z_izjemo",
     "el": "εκτος πλην με_εξαιρεση με_την_εξαιρεση",
     "uk": "крім окрім за_винятком за_виключенням",
     "ro": "exceptand cu_exceptia in_afara_de",
-    "sv": "utom med_undantag",
+    "sv": "utom med_undantag exklusive exkl",
 }
 #: what tells that nothing is taken out where an excepting word stands: “крім насоса … також клапан”
 ALSO = "also auch ebenfalls tudi επισης ακομη αυτου τουτου також теж того цього asemenea ocksa tega"
@@ -105,7 +105,8 @@ UNLESS = {
 }
 #: what says that a thing is not taken out
 INCLUDING = (
-    "including inclusive einschliesslich inklusive vkljucno συμπεριλαμβανομεν* включно включаючи inclusiv inklusive"
+    "including inclusive incl einschliesslich inklusive inkl vkljucno συμπεριλαμβανομεν* включно включаючи inclusiv inklusive "
+    "zzgl zuzuglich"
 )
 #: what stands before a word and makes it its opposite
 TURNING_PREFIXES = {
@@ -204,6 +205,7 @@ strength: stark starke* | schwach*
 fullness: voll volle* gefullt* | leer leere*
 weight: schwer* | leicht leichte*
 single: einmal | mehrmals
+price: inklusive inkl einschliesslich | zuzuglich zzgl
 """,
     "sl": """
 limit: najvec najvisj* maksimal* maksimum | najmanj najnizj* minimal* minimum

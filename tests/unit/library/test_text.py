@@ -40,6 +40,7 @@ def test_sentences_keep_abbreviations_and_ordinals_together(text: str, expected:
         "Use Ver. 2 of the program.",
         "It led to the case of FCC v. Pacifica Foundation.",
         "Smith & Co. v. Jones Ltd. was cited.",
+        "It costs 5 EUR excl. VAT and 6 EUR incl. VAT.",
         "Die 2. Stufe beginnt um acht Uhr.",
         "Im 3. Quartal steigt der Umsatz.",
         "In der 2. Stufe wird Argon eingeleitet.",

@@ -174,3 +174,35 @@ def test_figure_that_both_hold_does_not_outweigh_a_denial(denied, affirmed):
 )
 def test_cell_of_a_row_denies_nothing_of_another(row, claim):
     assert verdict(row, claim).why is not Why.NEGATION
+
+
+@pytest.mark.parametrize(
+    ("text", "included", "taken_out"),
+    [
+        ("The price is 500 EUR {} VAT.", "including", "excluding"),
+        ("The price is 500 EUR {} VAT.", "with", "without"),
+        ("The price is 500 EUR {} VAT.", "incl.", "excl."),
+        ("The price of 500 EUR is {} of VAT.", "inclusive", "exclusive"),
+        ("Der Preis beträgt 500 EUR {} MwSt.", "inkl.", "zzgl."),
+        ("Der Preis beträgt 500 EUR {} MwSt.", "inkl.", "exkl."),
+        ("Der Preis beträgt 500 EUR {} Versand.", "inklusive", "zuzüglich"),
+        ("Cena je 500 EUR {} DDV.", "z", "brez"),
+        ("Η τιμή είναι 500 EUR {} ΦΠΑ.", "με", "χωρίς"),
+        ("Ціна становить 500 євро {} ПДВ.", "з", "без"),
+        ("Prețul este de 500 EUR {} TVA.", "cu", "fără"),
+        ("Priset är 500 EUR {} moms.", "inkl.", "exkl."),
+        ("Priset är 500 EUR {} moms.", "inklusive", "exklusive"),
+    ],
+)
+def test_what_is_included_is_told_from_what_is_taken_out(text, included, taken_out):
+    one, other = text.format(included), text.format(taken_out)
+    for passage, claim in ((one, other), (other, one)):
+        found = verdict(passage, claim)
+        assert (found.supported, found.why) == (False, Why.NEGATION), passage
+        assert verdict(passage, passage).supported
+
+
+def test_what_comes_on_top_is_not_denied():
+    passage = "Der Mieter zahlt 500 EUR zzgl. Nebenkosten."
+    assert verdict(passage, "Der Mieter zahlt Nebenkosten.").supported
+    assert verdict(passage, "Der Mieter zahlt 500 EUR.").supported
