@@ -14,6 +14,8 @@ DENYING = {
     "ro": "nu niciodata fara nici nimeni nimic niciun* n-a n-au nicaieri",
     "sv": "inte ej icke aldrig utan ingen inget inga varken ingenting",
 }
+#: those that stand with a thing: “no parts”
+NO_THING = "no kein* noben* κανενα* καμια жодн* niciun* ingen inget inga"
 #: what says of something that it is not so, may not be or is missing
 NEGATIVE = {
     "en": "forbid* forbade prohibit* ban banned disallow* unsuitable inadmissible avoid* refrain* prevent* prevention "
@@ -31,6 +33,23 @@ NEGATIVE = {
     "sv": "forbjud* forbjod* forbud* olamplig* undvik* utesluten uteslutet saknas saknar omojlig* ogiltig* forhindr* otillat* "
     "obehorig* undantag* kontraindicer* okand* fri_fran",
 }
+#: those of them that may stand with a thing and only say which one is meant: “the prohibited area”
+DESCRIBING = (
+    "forbidden prohibited banned disallowed unsuitable inadmissible impermissible invalid contraindicated unauthori* unknown "
+    "unnecessary verboten* untersagt* unzulassig* ungeeignet* unmoglich* ungultig* unerlaubt* unbefugt* unbekannt* unnotig* "
+    "kontraindiziert* prepovedan* neprimern* nedovoljen* nedopustn* nemogoc* neveljavn* neznan* απαγορευμεν* ακαταλληλ* ακυρ* "
+    "αγνωστ* ανεπιτρεπτ* заборонен* непридатн* недопустим* неможлив* недійсн* протипоказан* невідом* непригодн* недозволен* "
+    "неприпустим* interzis* nepermis* nepotrivit* imposibil* invalid* necunoscut* inadmisibil* neadecvat* contraindicat* "
+    "neadmis* forbjuden forbjudet forbjudna olamplig* omojlig* ogiltig* otillat* obehorig* okand*"
+)
+#: what tells of a thing that it is so, beside the copulas, and what is done or may be done with it
+BEING = (
+    "be been being sein werden wird wurde wurden biti bo bil bila bilo είναι була було були бути fi fost vara bli blir"
+)
+MODAL = (
+    "may can must shall should will darf durfen kann konnen muss mussen soll sollen sme smejo smete lahko mora morajo morate "
+    "μπορει μπορουν πρεπει επιτρεπεται може можуть можна треба poate pot trebuie far kan ska maste"
+)
 #: what says of something that it does harm, and not which thing is meant (“hazardous waste”): that is no denial, and
 #: fits one: “Unsuitable: water” and “water is dangerous”
 HARMING = {

@@ -14,14 +14,18 @@ from itertools import chain
 
 from phi3desk.chat.grounding.bounds import is_part_of_a_bound
 from phi3desk.chat.grounding.opposite_words import (
+    BEING,
     CONDITIONS,
     DENYING,
+    DESCRIBING,
     DISTANT_PURPOSE,
     EXCEPT,
     HARMING,
     HOW_OFTEN,
     LACKING,
+    MODAL,
     NEGATIVE,
+    NO_THING,
     NOT_LACKING,
     PAIRS,
     PURPOSE,
@@ -68,16 +72,60 @@ def stance_of(words: Sequence[str], language: str) -> Stance:
     """Return the stance of a statement, from its folded words in order; "" for a language that is not known."""
     keys = [*words, *("_".join(words[at : at + 2]) for at in range(len(words) - 1))]
     keys += ["_".join(words[at : at + 3]) for at in range(len(words) - 2)]
+    places = [at for count in range(3) for at in range(len(words) - count)]
     codes = (language,) if language in PAIRS else tuple(PAIRS)
     denying = any(
         is_listed(key, DENYING[code]) and not (at < len(words) and is_part_of_a_bound(words, at, language))
         for at, key in enumerate(keys)
         for code in codes
     )
-    negative = any(is_listed(key, NEGATIVE[code]) for key in keys for code in codes)
+    negative = any(
+        is_listed(key, NEGATIVE[code]) and not _only_describes(words, at, codes)
+        for at, key in zip(places, keys, strict=True)
+        for code in codes
+    )
     sides = frozenset(side for key in keys for code in codes for side in _sides(key, code))
     harming = any(is_listed(key, HARMING[code]) for key in keys for code in codes)
     return Stance(denying != negative, sides, harming)
+
+
+def _only_describes(words: Sequence[str], at: int, codes: Sequence[str]) -> bool:
+    """Return whether a word such as “prohibited” tells which thing is meant, and not what is said of it.
+
+    “The prohibited area”, but not “water is an unsuitable agent”, nor “unsuitable agents” of which nothing is said.
+    """
+    if not is_listed(words[at], DESCRIBING):
+        return False
+    before, behind = words[:at], words[at + 1 :]
+    while before and any(WORDS[code].has("indefinite", before[-1]) for code in codes if code in WORDS):
+        before = before[:-1]
+    is_before_thing = bool(behind) and _has_meaning(behind[0], codes)
+    is_behind_thing = "ro" in codes and bool(before) and _has_meaning(before[-1], codes)
+    if not is_before_thing and not is_behind_thing:
+        return False
+    if not before:
+        return any(is_listed(word, MODAL) or _is_denying(word, codes) for word in behind)
+    # “is strictly prohibited indoors”, “not prohibited indoors”
+    return not any(_is_copula(word, codes) for word in before[-2:]) and not (
+        _is_denying(before[-1], codes) and not _counts_things(before[-1])
+    )
+
+
+def _has_meaning(word: str, codes: Sequence[str]) -> bool:
+    return not _is_function(word, codes) and not any(is_polar(word, code) for code in codes)
+
+
+def _is_denying(word: str, codes: Sequence[str]) -> bool:
+    return any(is_listed(word, DENYING[code]) for code in codes)
+
+
+def _is_copula(word: str, codes: Sequence[str]) -> bool:
+    return is_listed(word, BEING) or any(WORDS[code].has("copulas", word) for code in codes if code in WORDS)
+
+
+def _counts_things(word: str) -> bool:
+    """Return whether a denial stands with a thing: “no prohibited substances”."""
+    return is_listed(word, NO_THING)
 
 
 def turning_phrases(words: Sequence[str], language: str, *, adds: bool) -> list[tuple[int, int]]:

@@ -206,3 +206,39 @@ def test_what_comes_on_top_is_not_denied():
     passage = "Der Mieter zahlt 500 EUR zzgl. Nebenkosten."
     assert verdict(passage, "Der Mieter zahlt Nebenkosten.").supported
     assert verdict(passage, "Der Mieter zahlt 500 EUR.").supported
+
+
+@pytest.mark.parametrize(
+    ("passage", "same", "other"),
+    [
+        ("Do not enter the prohibited area.", "The area must not be entered.", "The area may be entered."),
+        (
+            "Do not use unauthorised parts.",
+            "Unauthorised parts must not be used.",
+            "Unauthorised parts may be used.",
+        ),
+        ("Betreten Sie den verbotenen Bereich nicht.", "Betreten Sie den Bereich nicht.", "Betreten Sie den Bereich."),
+        ("Verwenden Sie keine verbotenen Stoffe.", "Verwenden Sie keine Stoffe.", "Verwenden Sie Stoffe."),
+        ("Ne vstopajte v prepovedano območje.", "Ne vstopajte v območje.", "Vstopajte v območje."),
+        ("Μην εισέρχεστε στην απαγορευμένη περιοχή.", "Μην εισέρχεστε στην περιοχή.", "Εισέρχεστε στην περιοχή."),
+        ("Не заходьте в заборонену зону.", "Не заходьте в зону.", "Заходьте в зону."),
+        ("Nu intrați în zona interzisă.", "Nu intrați în zonă.", "Intrați în zona."),
+        ("Gå inte in i det förbjudna området.", "Gå inte in i området.", "Gå in i området."),
+        ("Enter the prohibited area with a permit.", "Enter the area with a permit.", "Do not enter the area."),
+        ("Smoking is not prohibited indoors.", "Smoking is allowed indoors.", "Smoking is prohibited indoors."),
+        ("Rauchen ist hier nicht verboten.", "Rauchen ist hier erlaubt.", "Rauchen ist hier verboten."),
+        ("Tu kajenje ni prepovedano.", "Tu je kajenje dovoljeno za vse.", "Tu je kajenje prepovedano za vse."),
+        ("Fumatul nu este interzis.", "Fumatul este permis.", "Fumatul este interzis."),
+        ("Smoking is strictly prohibited indoors.", "Smoking is not allowed indoors.", "Smoking is allowed indoors."),
+        (
+            "Entry is prohibited without a permit.",
+            "Entry is allowed with a permit.",
+            "Entry without a permit is allowed.",
+        ),
+        ("Oil is an unsuitable grease.", "Oil is not suitable as grease.", "Oil is suitable as grease."),
+    ],
+)
+def test_what_is_called_prohibited_turns_no_denial(passage, same, other):
+    assert verdict(passage, same).supported
+    found = verdict(passage, other)
+    assert (found.supported, found.why) == (False, Why.NEGATION)
