@@ -116,7 +116,7 @@ class _Compared:
     """What words and figures of a passage tell about a claim: how much speaks for it, and where it says most.
 
     `covered` is the share of it that one sentence holds, `across` where the two are in different languages, in which
-    words tell little.
+    words tell little, `turned` where it says all of it the other way round.
     """
 
     tie: float
@@ -124,6 +124,7 @@ class _Compared:
     sentence: str
     covered: float
     across: bool
+    turned: bool
 
 
 class Checker:
@@ -221,8 +222,9 @@ def _weighed(compared: _Compared, read: float, *, is_asked: bool) -> float:
     """Return the log-odds of what words and figures tell and an encoder says."""
     odds = _READ_BIAS + _TOLD * compared.tie + _READ * read
     is_doubtful = compared.tie < _LITTLE_TOLD and not compared.across and read < _SURE_OF_YES
-    # “Yes, it can be put out with water.”: the encoder takes too much of the question for said
-    return min(compared.tie, odds) if is_asked or is_doubtful else odds
+    # “Yes, it can be put out with water.”: the encoder takes too much of the question for said, and too much of what
+    # differs from a sentence by a denial alone
+    return min(compared.tie, odds) if is_asked or is_doubtful or compared.turned else odds
 
 
 def _compared(claim: Statement, question: Statement, evidence: Evidence, meaning: Matrix | None) -> _Compared:
@@ -238,7 +240,9 @@ def _compared(claim: Statement, question: Statement, evidence: Evidence, meaning
     # of sentences that are read together the one that holds most of the claim by itself is cited
     cited = max(best.units, key=lambda unit: ties[Window((unit,))])
     signals = read[best]
-    return _Compared(ties[best], why, evidence.units[cited].text, signals.covered_by_one, bool(signals.across))
+    return _Compared(
+        ties[best], why, evidence.units[cited].text, signals.covered_by_one, bool(signals.across), _is_turned(signals)
+    )
 
 
 def _verdict(compared: _Compared, passage: int, odds: float) -> Verdict:
@@ -262,11 +266,15 @@ def all_of(verdicts: Sequence[Verdict]) -> Verdict:
     return min(verdicts, key=lambda verdict: verdict.score)
 
 
+def _is_turned(signals: Signals) -> bool:
+    """Return whether a sentence says all of a claim the other way round."""
+    return bool(signals.denied or signals.opposite) and signals.covered_by_one >= _WHOLLY
+
+
 def tie(signals: Signals) -> float:
     """Return how much speaks for a claim, less what speaks against it; above 0 it is more likely supported than not."""
     words = sum(weight * min(_MOST, float(getattr(signals, name))) for name, weight in _WEIGHTS.items())
-    # where a sentence says all of it the other way round, its figures only tell that it speaks of the same
-    is_turned = bool(signals.denied or signals.opposite) and signals.covered_by_one >= _WHOLLY
-    given = replace(signals.figures, held=0) if is_turned else signals.figures
+    # figures only tell that a sentence speaks of the same, not which way it goes
+    given = replace(signals.figures, held=0) if _is_turned(signals) else signals.figures
     figures = sum(weight * min(_MOST, float(getattr(given, name))) for name, weight in _WEIGHTS_OF_FIGURES.items())
     return _BIAS + words + figures

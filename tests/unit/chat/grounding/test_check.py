@@ -196,6 +196,18 @@ def test_encoder_does_not_lift_what_says_the_question_again_or_what_words_speak_
     assert Checker([PassageText(FIRE)], "", reader=Says(3.0)).verdict("Foam smothers such flames.").supported
 
 
+@pytest.mark.parametrize(
+    ("passage", "claim"),
+    [
+        ("Not suitable for children.", "Suitable for children."),
+        ("The annual fee is 500 EUR including VAT.", "The annual fee is 500 EUR excluding VAT."),
+    ],
+)
+def test_encoder_does_not_lift_what_a_sentence_says_the_other_way_round(passage, claim):
+    assert not Checker([PassageText(passage)], "", reader=Says(3.0)).verdict(claim).supported
+    assert Checker([PassageText(passage)], "", reader=Says(3.0)).verdict(passage).supported
+
+
 def test_encoder_lowers_and_lifts_what_words_tell():
     claim = "The interval is halved above 80 degrees."
     passage = PassageText("Where the bearing stays hotter than 80 °C, grease it every 1,000 hours in place of 2,000.")
