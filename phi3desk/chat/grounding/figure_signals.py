@@ -123,6 +123,15 @@ def figure_signals(
     )
 
 
+def share_a_bound(claim: Statement, sentence: Statement) -> bool:
+    """Return whether a claim has a figure with the bound that a sentence sets it."""
+    return any(
+        bool(one.bound) and one.bound == other.bound and _same_value(one, other) and _units_agree(one, other)
+        for one in claim.figures
+        for other in sentence.quantities
+    )
+
+
 def standings_of(claim: Statement, evidence: Evidence, said_of: SaidOf) -> list[Standing]:
     """Return how those of a claim's figures stand that the passage has others of their kind beside."""
     everywhere = [

@@ -228,7 +228,7 @@ price: inklusive inkl einschliesslich | zuzuglich zzgl
 """,
     "sl": """
 limit: najvec najvisj* maksimal* maksimum | najmanj najnizj* minimal* minimum
-level: nad presega presege preseze presezejo visj* | pod nizj*
+level: nad presega presege preseze presezejo preseci visj* | pod nizj*
 order: pred preden | po_tem ko_je potem nato sele_ko sele_po potem_ko
 change: povec* naras* zvis* | zmanjs* upad* zniz*
 size: velik velika velike veliko velikih dolg dolga dolge visok visoka visoke visoko | majhn* kratek kratk* nizek nizka nizke nizko
@@ -395,6 +395,8 @@ HOW_OFTEN = (
 )
 #: pairs that tell under which condition something holds
 CONDITIONS = frozenset(("limit", "level", "order", "amount", "often", "how often", "daytime", "rank"))
+#: pairs that set the bound of a figure
+BOUNDS = frozenset(("limit", "level"))
 #: pairs of those who do something and those for whom it is done
 ROLES = frozenset(("trade", "care"))
 #: answers of one word, which claim what the question asks
@@ -410,6 +412,8 @@ EXCEPTING = frozenset(
 #: verbs and nouns that carry others
 LIGHT = frozenset(
     """
+    stay stays remain remains bleibt bleiben ostati ostane ostanejo παραμενει παραμενουν παραμεινει залишатися залишається
+    ramane raman ramana forbli forblir ligga ligger
     times time interval intervals interval intervall mal male mellanrum gang ganger krat disruption done made make makes take takes
     dobi dobijo lahko treba mogoce mora morajo sme smejo darf durfen soll sollen kann konnen wird werden erfolgt erfolgen
     betragt amounts equals znasa znasajo je so ska bor far kan maste uppgar blir fi sunt este poate pot trebuie se face μπορει

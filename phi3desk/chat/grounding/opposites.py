@@ -15,6 +15,7 @@ from itertools import chain
 from phi3desk.chat.grounding.bounds import is_part_of_a_bound
 from phi3desk.chat.grounding.opposite_words import (
     BEING,
+    BOUNDS,
     CONDITIONS,
     DENYING,
     DESCRIBING,
@@ -58,9 +59,12 @@ class Stance:
     sides: frozenset[tuple[str, int]]
     harming: bool = False
 
-    def contradicts(self, other: Stance) -> str:
-        """Return the name of a pair of which both hold one side each and neither both; "" where there is none."""
-        for name in sorted({name for name, _ in self.sides}):
+    def contradicts(self, other: Stance, *, bounds_agree: bool) -> str:
+        """Return the name of a pair of which both hold one side each and neither both; "" where there is none.
+
+        Words of one bound may be of two sides, “not above” and “below”: where `bounds_agree` they say nothing.
+        """
+        for name in sorted({name for name, _ in self.sides} - (BOUNDS if bounds_agree else frozenset())):
             held = {held_side for pair, held_side in other.sides if pair == name}
             own = {own_side for pair, own_side in self.sides if pair == name}
             if held and not held & own and len(own) == 1:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.grounding.evidence_units import Evidence, Window
-from phi3desk.chat.grounding.figure_signals import FigureSignals, SaidOf, figure_signals, standings_of
+from phi3desk.chat.grounding.figure_signals import FigureSignals, SaidOf, figure_signals, share_a_bound, standings_of
 from phi3desk.chat.grounding.opposite_words import EXCEPTING
 from phi3desk.chat.grounding.opposites import is_condition, is_polar, is_role, turned, what_lacks
 from phi3desk.chat.grounding.statements import Statement, Word, likeness, words_within
@@ -141,7 +141,7 @@ class Comparison:
         asked = [share for share, is_asked in zip(found, self._asked, strict=True) if is_asked]
         denied, opposite = self._denials(window, inside)
         main = self._evidence.statements[max(window.units, key=lambda unit: self._held(self._unit_words[unit]))]
-        pair = self._claim.stance.contradicts(main.stance)
+        pair = self._claim.stance.contradicts(main.stance, bounds_agree=share_a_bound(self._claim, main))
         return Signals(
             covered=self._share(found),
             covered_by_one=max(of_units.values()),

@@ -77,3 +77,50 @@ def test_part_of_one_is_neither_of_its_figures(passage, claim, supported):
 )
 def test_time_of_day_is_the_same_however_it_is_written(passage, claim, supported):
     assert verdict(passage, claim).supported is supported
+
+
+#: a bound, the same in other words, and the other way round
+STAYS_BELOW = [
+    (
+        "The pressure must not exceed 6 bar.",
+        "The pressure must stay below 6 bar.",
+        "The pressure must stay above 6 bar.",
+    ),
+    (
+        "The temperature must stay below 80 °C.",
+        "The temperature must not exceed 80 °C.",
+        "The temperature must exceed 80 °C.",
+    ),
+    (
+        "The pressure must not fall below 2 bar.",
+        "The pressure must stay above 2 bar.",
+        "The pressure must stay below 2 bar.",
+    ),
+    (
+        "Der Druck darf 6 bar nicht überschreiten.",
+        "Der Druck muss unter 6 bar bleiben.",
+        "Der Druck muss über 6 bar bleiben.",
+    ),
+    ("Tlak ne sme preseči 6 bar.", "Tlak mora ostati pod 6 bar.", "Tlak mora ostati nad 6 bar."),
+    (
+        "Η πίεση δεν πρέπει να υπερβαίνει τα 6 bar.",
+        "Η πίεση πρέπει να είναι κάτω από 6 bar.",
+        "Η πίεση πρέπει να είναι πάνω από 6 bar.",
+    ),
+    ("Тиск не повинен перевищувати 6 бар.", "Тиск має бути нижче 6 бар.", "Тиск має бути вище 6 бар."),
+    (
+        "Presiunea nu trebuie să depășească 6 bar.",
+        "Presiunea trebuie să fie sub 6 bar.",
+        "Presiunea trebuie să fie peste 6 bar.",
+    ),
+    ("Trycket får inte överskrida 6 bar.", "Trycket måste ligga under 6 bar.", "Trycket måste ligga över 6 bar."),
+]
+
+
+@pytest.mark.parametrize(("passage", "same", "other"), STAYS_BELOW)
+def test_bound_is_the_same_in_other_words(passage, same, other):
+    assert verdict(passage, same).supported
+    assert verdict(same, passage).supported
+    for one, two in ((passage, other), (other, passage)):
+        found = verdict(one, two)
+        assert (found.supported, found.why) == (False, Why.CONDITION)
