@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from phi3desk.chat.grounding.dates import misdated
 from phi3desk.chat.grounding.evidence_units import Evidence, Window
-from phi3desk.chat.grounding.quantities import MONTH, Quantity
+from phi3desk.chat.grounding.quantities import HALVES_OF_DAY, Quantity
 from phi3desk.chat.grounding.quantity_words import EITHER_UNIT
 from phi3desk.chat.grounding.statements import Statement, Word, words_within
 from phi3desk.library.text import Span
@@ -284,7 +284,13 @@ def _apart(claim: Statement, evidence: Evidence, window: Window, shares: Mapping
 
 
 def _same_value(one: Quantity, other: Quantity) -> bool:
-    return one.equals(other) and (one.unit == MONTH) == (other.unit == MONTH)
+    if one.equals(other):
+        return one.is_month == other.is_month
+    # “at 3” may be 3 p.m., which 3:00 is not
+    return one.text == other.text and any(
+        hour.unit in HALVES_OF_DAY and not bare.unit and not bare.has_minutes
+        for hour, bare in ((one, other), (other, one))
+    )
 
 
 def _units_agree(one: Quantity, other: Quantity) -> bool:

@@ -1,4 +1,4 @@
-"""Figures that are written as words in seven languages: “thirteen”, “zweihundertfünfzig”, “două mii”."""
+"""Figures as they are written: as words in seven languages, “thirteen”, “zweihundertfünfzig”, and what digits can mean."""
 
 from __future__ import annotations
 
@@ -108,6 +108,9 @@ _WITH_CASES = 5
 _LONGEST_WORD = 80
 #: words; 999 999 999 999 has 23 in English
 _MOST_WORDS = 24
+#: spaces between thousands: the plain one, those that do not break, the thin one
+SPACES = " \u00a0\u202f\u2009"
+_FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _TEN, _TWENTY, _HUNDRED, _THOUSAND = 10, 20, 100, 1000
 
 
@@ -118,6 +121,47 @@ class NumberWords:
     value: float
     span: Span
     doubtful: bool
+
+
+def values_of(figure: str, thousands: str = "") -> frozenset[float]:
+    """Return what a figure as it is written can stand for; `thousands` is what parts them, "" where either sign may."""
+    if "/" in figure:
+        *many, part = figure.split()
+        one, other = part.split("/")
+        return frozenset((sum(float(each) for each in many) + float(one) / float(other),))
+    whole = figure.strip().replace("−", "-").replace("–", "-").lstrip("+")
+    fraction = sum(_FRACTIONS.get(sign, 0.0) for sign in whole)
+    whole = "".join(sign for sign in whole if sign not in _FRACTIONS).strip()
+    if not whole:
+        return frozenset((fraction,))
+    plain = re.sub(rf"[{SPACES}'’]", "", whole)
+    readings = set()
+    marks = [sign for sign in plain if sign in ".,"]
+    if not marks:
+        readings.add(plain)
+    elif len(set(marks)) == 2:
+        decimal = marks[-1]
+        readings.add(plain.replace("," if decimal == "." else ".", "").replace(decimal, "."))
+    else:
+        parts = re.split(r"[.,]", plain)
+        can_be_thousands = (
+            all(len(part) == 3 for part in parts[1:])
+            and 1 <= len(parts[0].lstrip("-")) <= 3
+            and parts[0] not in ("0", "-0")
+        )
+        if can_be_thousands and (len(parts) > 2 or thousands in ("", marks[0])):
+            readings.add("".join(parts))
+        if len(parts) == 2 and not (can_be_thousands and marks[0] == thousands):
+            readings.add(".".join(parts))
+        if len(parts) > 2 and not readings:
+            readings.update(parts)
+    values = set()
+    for reading in readings:
+        try:
+            values.add(float(reading) + fraction)
+        except ValueError:
+            continue
+    return frozenset(values)
 
 
 def numbers_in_words(text: str, language: str) -> list[NumberWords]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from phi3desk.chat.grounding.bounds import bound_of
-from phi3desk.chat.grounding.number_words import numbers_in_words, ones_in
+from phi3desk.chat.grounding.number_words import SPACES, numbers_in_words, ones_in, values_of
 from phi3desk.chat.grounding.quantity_words import (
     CAPITAL_UNITS,
     COUNTED,
@@ -34,8 +34,6 @@ _THOUSAND = 1000.0
 _PARTS_THOUSANDS = {"en": ",", "de": ".", "sl": ".", "el": ".", "uk": ".", "ro": ".", "sv": "."}
 #: what stands before a sign: not the other end of a range, such as “10–20” and “10 –20”; the minus is often a dash
 _BEFORE_SIGN = r"(?:(?<![^\s(\[…±/<>≤≥=≈~„“\"])(?<!\+/)(?<!\d )|(?<=\d[–−])|(?<=\.\.))"
-#: spaces between thousands: the plain one, those that do not break, the thin one
-_SPACES = " \u00a0\u202f\u2009"
 #: “1/2” and “1 1/2” of what has a name, of which a denominator is small: no date, no page and no range
 _FRACTION = (
     r"(?<![\w.,/-])(?:\d{1,2}[ \u00a0])?(?:1/[23458]|2/[35]|3/[458]|4/5|[57]/8)(?![\w/.,])"
@@ -43,12 +41,11 @@ _FRACTION = (
     r"(?=[ \u00a0][^\W\d_]{2}|[ \u00a0]?(?:[kmµ]?[gl]|[mck]?m|h|%)(?!\w))"
 )
 _NUMBER = re.compile(
-    rf"(?<![\w.,])(?:{_BEFORE_SIGN}[-−–+](?=\d))?\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?:[.,]\d+)?(?!\d)"
+    rf"(?<![\w.,])(?:{_BEFORE_SIGN}[-−–+](?=\d))?\d{{1,3}}(?:[{SPACES}'’]\d{{3}})+(?:[.,]\d+)?(?!\d)"
     # “.5 mg”, and neither what follows a word nor the end of “5 .5”
     r"|(?<![^\s(\[±<>≤≥=≈~])(?<!\d\s)[-−–+]?[.,]\d+(?![.,]?\d)"
     rf"|{_FRACTION}|(?:{_BEFORE_SIGN}[-−–](?=\d))?(?<!\w)\d+(?:[.,]\d+)*(?:\s?[½¼¾])?|[½¼¾]"
 )
-_FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _DATES = (
     re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)-(?P<day>\d\d)(?!\d)"),
     re.compile(r"(?<![\d.])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>(?:19|20)\d\d|(?<!\s)\d\d)(?!\d|\.\d)"),
@@ -69,9 +66,18 @@ _NUMBERED = re.compile(
 )
 _CLOCK_BEHIND = r"(?:Uhr\b|[ap]\.\s?m\.|(?-i:[AP]M\b)|(?<=\d)[ap]m\b|[πμ]\.\s?μ\.)"
 #: “10 a.m.”, “4:30 PM”; “am” in small letters is a German word, and “pm” a picometre
-_HALF_OF_DAY = re.compile(r"(?:(?<=\d)[:.][0-5]\d)?\s?(?=[aApP]\.\s?[mM]\.|[AP]M\b|[πμ]\.\s?μ\.)(.)")
+_HALF_OF_DAY = re.compile(r"(?P<minutes>(?<=\d)[:.][0-5]\d)?\s?(?P<half>[aApP]\.\s?[mM]\.|[AP]M\b|[πμ]\.\s?μ\.)")
+#: units of hours, of which those after noon are counted on
+_BEFORE_NOON, _AFTER_NOON = HALVES_OF_DAY = ("a.m.", "p.m.")
+_NOON = 12
 _HOUR = r"(?:[01]?\d|2[0-4])"
+_HOUR_OF_TIME, _MINUTE = re.compile(_HOUR), re.compile(r"[0-5]\d")
 _TO = r"\s?(?:-|–|−|\b(?:bis|und|to|and|do|in|до|έως|και|până la|la|și|till|och)\b)\s?"
+#: what stands before minutes, and the first hour of “2:30 to ” before another
+_MINUTE_BEHIND = re.compile(rf"(?<!\d){_HOUR}[:.]$")
+_FIRST_OF_RANGE = re.compile(rf"(?<![\d:.,])(?P<hour>{_HOUR})(?:[:.][0-5]\d)?{_TO}$")
+#: letters and figures that the first time of a range takes at most
+_TIME_BEFORE, _FIGURES_BEFORE = 20, 2
 #: times of day with a point: “16.30 Uhr”, “kl. 16.30–18.00”, “ob 16.30”; both of a range
 _CLOCK_TIMES = re.compile(
     rf"(?<![\w.,]){_HOUR}\.[0-5]\d(?:{_TO}{_HOUR}\.[0-5]\d)?(?=\s?{_CLOCK_BEHIND})"
@@ -133,7 +139,7 @@ class Quantity:
     in any. `bound` is ">" where only what is above is meant (at least, over), "<"
     for what is below (at most, up to), else "". A `part` is one of the figures that "16 280" may be in a row.
     What is `optional` may also be no figure, such as the article of “ein Jahr”: a claim's “1 Jahr” is found in it, but
-    nothing has to be the same as it.
+    nothing has to be the same as it. An hour of a time of day is one of 24; it may have minutes.
     """
 
     values: frozenset[float]
@@ -144,6 +150,7 @@ class Quantity:
     part: bool = False
     readings: frozenset[float] = frozenset()
     optional: bool = False
+    has_minutes: bool = False
 
     def equals(self, other: Quantity) -> bool:
         """Return whether both can stand for the same value, or one is a copy of the other as it is written."""
@@ -202,7 +209,8 @@ def quantities_in(text: str, language: str = "") -> tuple[Quantity, ...]:
     found += _in_words(text, language, [each.span for each in found])
     found += _ones_in_words(text, language, [each.span for each in found])
     found.sort(key=lambda quantity: quantity.span)
-    return tuple(_with_bounds_of_dates(text, _with_units_of_ranges(text, found)))
+    whole = _with_units_of_ranges(text, _with_minutes(text, _with_hours_of_24(text, found)))
+    return tuple(_with_bounds_of_dates(text, whole))
 
 
 def _numbers_something(match: re.Match[str]) -> bool:
@@ -243,8 +251,8 @@ def _date(match: re.Match[str], language: str) -> list[Quantity]:
 
 
 def _figure(text: str, span: Span, language: str) -> Quantity:
-    readings = _values(text[span[0] : span[1]])
-    values = _values(text[span[0] : span[1]], _PARTS_THOUSANDS.get(language, ""))
+    readings = values_of(text[span[0] : span[1]])
+    values = values_of(text[span[0] : span[1]], _PARTS_THOUSANDS.get(language, ""))
     behind = _unit_behind(text, span[1])
     unit = ""
     end = span[1]
@@ -268,7 +276,8 @@ def _figure(text: str, span: Span, language: str) -> Quantity:
     if not unit and before is not None:
         unit = unit_of(before["unit"])
     if not unit and (half := _HALF_OF_DAY.match(text, span[1])) is not None:
-        unit = "a.m." if half[1].lower() in ("a", "π") else "p.m."
+        unit = _BEFORE_NOON if half["half"][0].lower() in ("a", "π") else _AFTER_NOON
+        end = end if half["minutes"] else half.end()
     written = text[span[0] : span[1]]
     return Quantity(values, unit, bound_of(text, span[0], end), (span[0], end), written, readings=readings)
 
@@ -326,47 +335,6 @@ def _unit_of_a_capital(text: str, behind: re.Match[str]) -> str:
         return ""
     following = _WORD_BEHIND.match(text, behind.end())
     return "" if following is not None and following.group().isupper() else unit
-
-
-def _values(figure: str, thousands: str = "") -> frozenset[float]:
-    """Return what a figure as it is written can stand for; `thousands` is what parts them, "" where either sign may."""
-    if "/" in figure:
-        *many, part = figure.split()
-        one, other = part.split("/")
-        return frozenset((sum(float(each) for each in many) + float(one) / float(other),))
-    whole = figure.strip().replace("−", "-").replace("–", "-").lstrip("+")
-    fraction = sum(_FRACTIONS.get(sign, 0.0) for sign in whole)
-    whole = "".join(sign for sign in whole if sign not in _FRACTIONS).strip()
-    if not whole:
-        return frozenset((fraction,))
-    plain = re.sub(rf"[{_SPACES}'’]", "", whole)
-    readings = set()
-    marks = [sign for sign in plain if sign in ".,"]
-    if not marks:
-        readings.add(plain)
-    elif len(set(marks)) == 2:
-        decimal = marks[-1]
-        readings.add(plain.replace("," if decimal == "." else ".", "").replace(decimal, "."))
-    else:
-        parts = re.split(r"[.,]", plain)
-        can_be_thousands = (
-            all(len(part) == 3 for part in parts[1:])
-            and 1 <= len(parts[0].lstrip("-")) <= 3
-            and parts[0] not in ("0", "-0")
-        )
-        if can_be_thousands and (len(parts) > 2 or thousands in ("", marks[0])):
-            readings.add("".join(parts))
-        if len(parts) == 2 and not (can_be_thousands and marks[0] == thousands):
-            readings.add(".".join(parts))
-        if len(parts) > 2 and not readings:
-            readings.update(parts)
-    values = set()
-    for reading in readings:
-        try:
-            values.add(float(reading) + fraction)
-        except ValueError:
-            continue
-    return frozenset(values)
 
 
 def _in_words(text: str, language: str, taken: Sequence[Span]) -> list[Quantity]:
@@ -452,8 +420,46 @@ def _with_units_of_ranges(text: str, found: list[Quantity]) -> list[Quantity]:
     for at in range(len(whole) - 2, -1, -1):
         one, other = whole[at], whole[at + 1]
         between = fold(text[one.span[1] : other.span[0]])
-        if not one.unit and other.unit and other.unit not in (MONTH, "a.m.", "p.m.") and _RANGE.match(between):
+        if not one.unit and other.unit and other.unit not in (MONTH, *HALVES_OF_DAY) and _RANGE.match(between):
             whole[at] = replace(one, unit=other.unit)
+    return whole
+
+
+def _with_hours_of_24(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Give the hours of “2 to 4 p.m.” and “12 a.m.” the values that they have on a clock of 24 hours."""
+    whole = list(found)
+    for at, hour in enumerate(found):
+        before = max(0, hour.span[0] - _TIME_BEFORE), hour.span[0]
+        if hour.unit not in HALVES_OF_DAY or _MINUTE_BEHIND.search(text, *before) is not None:
+            continue
+        whole[at] = _on_24(hour, hour.unit)
+        first = _FIRST_OF_RANGE.search(text, *before)
+        for place in range(max(0, at - _FIGURES_BEFORE), at):
+            other = found[place]
+            if first is not None and other.span == first.span("hour") and not other.unit:
+                # “10 to 4 p.m.” begins before noon
+                is_before = other.text.isdigit() and hour.text.isdigit() and int(other.text) < int(hour.text) % _NOON
+                whole[place] = _on_24(other, hour.unit if is_before else _BEFORE_NOON)
+    return whole
+
+
+def _on_24(hour: Quantity, half: str) -> Quantity:
+    """Return an hour of a half of the day as one of 24."""
+    if not hour.text.isdigit() or not 1 <= int(hour.text) <= _NOON:
+        return hour
+    values = frozenset((float(int(hour.text) % _NOON + (_NOON if half != _BEFORE_NOON else 0)),))
+    return replace(hour, values=values, readings=values, unit=half)
+
+
+def _with_minutes(text: str, found: list[Quantity]) -> list[Quantity]:
+    """Tell the hours that have minutes, of which full ones need not be said: “10:00” is “10 a.m.”."""
+    whole = list(found)
+    for at in range(len(found) - 1):
+        hour, minute = found[at], found[at + 1]
+        beside = text[hour.span[1] : minute.span[0]] in (":", ".") and MONTH not in (hour.unit, minute.unit)
+        if beside and _HOUR_OF_TIME.fullmatch(hour.text) and _MINUTE.fullmatch(minute.text):
+            whole[at] = replace(hour, has_minutes=True)
+            whole[at + 1] = replace(minute, optional=int(minute.text) == 0)
     return whole
 
 
