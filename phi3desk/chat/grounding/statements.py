@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from phi3desk.chat.grounding.opposite_words import ALSO, INCLUDING, LIGHT
+from phi3desk.chat.grounding.opposite_words import ALSO, INCLUDING, LIGHT, STAYING
 from phi3desk.chat.grounding.opposites import (
     Stance,
     ends_with_exception,
@@ -93,6 +93,7 @@ def statement_of(text: str, language: str) -> Statement:
     """Take a text apart that is in a language ("" where that is not known)."""
     quantities = quantities_in(text, language)
     taken = [quantity.span for quantity in quantities]
+    has_bound = any(quantity.bound for quantity in quantities)
     words: list[Word] = []
     keys: list[str] = []
     for match in TOKEN.finditer(text):
@@ -117,7 +118,7 @@ def statement_of(text: str, language: str) -> Statement:
                 match.span(),
                 code,
                 name=inner or (capital and language != "de"),
-                light=_is_light(key, language),
+                light=_is_light(key, language) or (has_bound and is_listed(key, STAYING)),
                 language=language,
             )
         )
