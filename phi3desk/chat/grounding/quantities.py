@@ -51,6 +51,14 @@ _DATES = (
     re.compile(r"(?<![\d.])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>(?:19|20)\d\d|(?<!\s)\d\d)(?!\d|\.\d)"),
     re.compile(r"(?<![\d/])(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>(?:19|20)\d\d)(?!\d)"),
 )
+#: “am 3.5.”, but not “von 2.0 bis 3.5.”
+_DAYS_AND_MONTHS = {
+    language: re.compile(
+        rf"(?<!\w)(?:{always}|(?<!\d\s)(?:{often}))\s(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.(?![\d\w])",
+        re.IGNORECASE,
+    )
+    for language, always, often in (("de", "am|vom|zum|den|dem", "ab|bis|seit"), ("sl", "dne", "od|do|pred|po"))
+}
 #: what the number of a part or a version stands behind, in folded text: “section 3.2.10”, “§§ 3.2.10–3.2.12”.
 #: Behind a comma a date may follow: “version 2.1, 12.03.25”.
 _NUMBERED = re.compile(
@@ -180,7 +188,7 @@ def quantities_in(text: str, language: str = "") -> tuple[Quantity, ...]:
     """
     found: list[Quantity] = []
     taken: list[Span] = []
-    for pattern in _DATES:
+    for pattern in (*_DATES, *filter(None, [_DAYS_AND_MONTHS.get(language)])):
         for match in pattern.finditer(text):
             if any(start < match.end() and match.start() < end for start, end in taken):
                 continue
@@ -216,7 +224,7 @@ def quantities_in(text: str, language: str = "") -> tuple[Quantity, ...]:
 def _numbers_something(match: re.Match[str]) -> bool:
     """Return whether what may be a date with a year of two digits is rather the number of a part, or has a unit."""
     text, start, end = match.string, match.start(), match.end()
-    if len(match["year"]) > 2:
+    if len(match.groupdict().get("year", "")) != 2:
         return False
     unit = _UNIT.match(text, end)
     if unit is not None and unit_of(unit["unit"]) and not _WORD_RATHER_THAN_UNIT.fullmatch(unit["unit"]):
@@ -225,7 +233,7 @@ def _numbers_something(match: re.Match[str]) -> bool:
 
 
 def _date(match: re.Match[str], language: str) -> list[Quantity]:
-    """Return day, month and year of a date, none where it is no date.
+    """Return day, month and year of a date, if it has one, none where it is no date.
 
     With strokes the month may stand first in English, or where the language is not known: then both are read as both.
     """
@@ -236,17 +244,18 @@ def _date(match: re.Match[str], language: str) -> list[Quantity]:
     orders = [each for each in orders if 1 <= each[0] <= _DAYS_A_MONTH and 1 <= each[1] <= _MONTHS_A_YEAR]
     if not orders:
         return []
-    year = float(match["year"])
-    years = (year,) if len(match["year"]) > 2 else tuple(century + year for century in _CENTURIES)
     day_at, month_at = match.span("day"), match.span("month")
     if orders[0] != (day, month):
         day_at, month_at = month_at, day_at
-    parts = (
+    parts = [
         (frozenset(float(each[0]) for each in orders), "", day_at),
         (frozenset(float(each[1]) for each in orders), MONTH, month_at),
-        (frozenset(years), "", match.span("year")),
-    )
-    bound = bound_of(match.string, *match.span())
+    ]
+    if "year" in match.groupdict():
+        year = float(match["year"])
+        years = (year,) if len(match["year"]) > 2 else tuple(century + year for century in _CENTURIES)
+        parts.append((frozenset(years), "", match.span("year")))
+    bound = bound_of(match.string, min(span[0] for _, _, span in parts), match.end())
     return [Quantity(values, unit, bound, span, match.string[slice(*span)]) for values, unit, span in parts]
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from phi3desk.chat.grounding.check import Checker, PassageText
 from phi3desk.chat.grounding.dates import dates_in
+from phi3desk.chat.grounding.quantities import quantities_in
 from phi3desk.chat.grounding.statements import statement_of
 from phi3desk.chat.messages import Why
 
@@ -56,3 +57,40 @@ def test_month_by_itself_and_figures_elsewhere_are_no_date():
 
 def test_a_number_without_end_is_no_day_and_no_year():
     assert not list(dates_in(statement_of(f"It opened in May {'9' * 400}.", "en")))
+
+
+@pytest.mark.parametrize(
+    ("passage", "same", "other"),
+    [
+        ("Die Frist endet am 3.5.", "Die Frist endet am 3. Mai.", "Die Frist endet am 5.3."),
+        ("Die Frist endet am 3. Mai.", "Die Frist endet am 3.5.", "Die Frist endet am 4.5."),
+        ("Die Frist endet am 3.5.", "Die Frist endet am 03.05.", "Die Frist endet am 5. März."),
+        ("Die Frist endet am 3.5.2024.", "Die Frist endet am 3.5.", "Die Frist endet am 5.3."),
+        (
+            "Offen ist es vom 3.5. bis 7.6.",
+            "Offen ist es vom 3. Mai bis 7. Juni.",
+            "Offen ist es vom 3. Mai bis 6. Juli.",
+        ),
+        ("Rok se izteče dne 3. 5.", "Rok se izteče dne 3. maja.", "Rok se izteče dne 5. 3."),
+        ("Rok teče od 3.5. do 7.6.", "Rok teče od 3. maja do 7. junija.", "Rok teče od 3. maja do 6. julija."),
+    ],
+)
+def test_day_and_month_need_no_year(passage, same, other):
+    assert Checker([PassageText(passage)], "").verdict(same).supported
+    found = Checker([PassageText(passage)], "").verdict(other)
+    assert (found.supported, found.why) == (False, Why.FIGURE)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Der Wert ist 3.5.", [3.5]),
+        ("siehe Abschnitt 3.5.", [3.5]),
+        ("am 3.5.2024", [3.0, 5.0, 2024.0]),
+        ("am 33.5. und am 3.15.", [33.5, 3.15]),
+        ("nach 3.5.1 und 2.1.", [1.0, 2.1]),
+        ("Werte von 2.0 bis 3.5.", [2.0, 3.5]),
+    ],
+)
+def test_figure_with_a_point_is_no_date(text, values):
+    assert [min(each.values) for each in quantities_in(text, "de")] == values
