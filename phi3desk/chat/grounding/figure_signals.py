@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from phi3desk.chat.grounding.dates import misdated
 from phi3desk.chat.grounding.evidence_units import Evidence, Window
 from phi3desk.chat.grounding.quantities import HALVES_OF_DAY, Quantity
-from phi3desk.chat.grounding.quantity_words import EITHER_UNIT
+from phi3desk.chat.grounding.quantity_words import AT_A, EITHER_UNIT
 from phi3desk.chat.grounding.statements import Statement, Word, words_within
-from phi3desk.library.text import Span
+from phi3desk.chat.grounding.units import unit_of
+from phi3desk.chat.wording.word_lists import is_listed
+from phi3desk.library.text import Span, fold
 
 #: words are taken for the same from here on
 _SAME = 0.6
@@ -35,6 +37,9 @@ _KINDS = {
     }.items()
     for unit in units.split()
 } | {"pound": "£"}
+#: the word before a figure, and its letters at most
+_WORD_BEFORE, _LONGEST_BEFORE = re.compile(r"(?<!\w)(?P<word>[^\W\d_]+)[\s-]+$"), 12
+_WORD_BEHIND = re.compile(r"\s(?P<word>[^\W\d_]+)")
 #: a light word such as “lowest” tells figures apart
 _LIGHT = 0.8
 #: share of a claim that a sentence holds which says a part of it
@@ -113,9 +118,14 @@ def figure_signals(
             unit_differs += 1
         else:
             bound_differs += all(_bounds_differ(quantity, other) for other in same if _units_agree(quantity, other))
+    ones = sum(
+        _is_another_one(quantity, claim, (*evidence.whole.quantities, *known))
+        for quantity in claim.quantities
+        if quantity.optional
+    )
     return FigureSignals(
         held=len(claim.figures) - missing - unit_differs - bound_differs,
-        missing=missing,
+        missing=missing + ones,
         unit_differs=unit_differs,
         bound_differs=bound_differs,
         of_others=_of_others(standings, placed),
@@ -130,6 +140,28 @@ def share_a_bound(claim: Statement, sentence: Statement) -> bool:
         for one in claim.figures
         for other in sentence.quantities
     )
+
+
+def _is_another_one(one: Quantity, claim: Statement, told: Sequence[Quantity]) -> bool:
+    """Return whether an article of a claim counts what another figure does in a passage: “ein Jahr”, “zwei Jahre”.
+
+    Not where the passage has the one as well or the claim the other figure, and neither in “2 Tabletten an einem Tag”
+    nor in “ein gutes Jahr”.
+    """
+    counted = _WORD_BEHIND.match(claim.text, one.span[1])
+    is_one = one.optional and bool(one.unit) and one.values == {1.0}
+    if not is_one or counted is None or not _is_unit(counted["word"], one):
+        return False
+    same = [other for other in told if other.unit == one.unit]
+    others = [other for other in same if not any(other.equals(own) for own in claim.figures)]
+    before = _WORD_BEFORE.search(claim.text, max(0, one.span[0] - _LONGEST_BEFORE), one.span[0])
+    is_rate = before is not None and is_listed(fold(before["word"]), AT_A)
+    return bool(others) and len(others) == len(same) and not is_rate and not any(map(one.equals, same))
+
+
+def _is_unit(word: str, figure: Quantity) -> bool:
+    # “un an”
+    return unit_of(word) == figure.unit or (word == "an" and figure.unit == "year")
 
 
 def standings_of(claim: Statement, evidence: Evidence, said_of: SaidOf) -> list[Standing]:

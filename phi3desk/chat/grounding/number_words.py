@@ -77,7 +77,7 @@ _ONES = {
     "sv": ("", "ett en"),
 }
 #: “for a year” says how long, “5 mg a day” does not
-_BEFORE_A = frozenset("for after within in of than about least most last lasts lasted take takes only to".split())  # noqa: SIM905
+_BEFORE_A = frozenset("for after within in of than about least most last lasts lasted take takes wait only to".split())  # noqa: SIM905
 #: what stands within a compound between one and tens or behind hundreds
 _INSIDE = {"de": "und", "sl": "in", "sv": "och"}
 #: what a figure is written together with that tells how often: viermal, petkrat

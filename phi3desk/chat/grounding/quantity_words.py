@@ -163,6 +163,8 @@ COUNTED = (
     "tablet* tabl kapsel* kapsul* capsul* капсул* таблет* δισκι* καψουλ* comprimat* drop* tropfen kaplj* крапл* σταγον* "
     "picatur* droppe* dose* dosis dosen odmer* доз* δοση* δοσε* doza doze dos einheit* enot* enhet* time mal krat gang data раз φορα"
 )
+#: what stands before the article of a time in which something is done so often: “2 Tabletten an einem Tag”
+AT_A = "an in am per pro je na om pa pe intr σε την τον το на за"
 #: what sets a bound before a figure; words that stand for something else by themselves have the one before beside them
 ABOVE = (
     "above over exceed* more greater higher later longer older least minimum min beyond "
