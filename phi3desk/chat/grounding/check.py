@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.grounding.evidence_units import Evidence, Window, evidence_of, parts_of, windows_of
+from phi3desk.chat.grounding.layout import step_of, text_of_step
 from phi3desk.chat.grounding.lists import items_of
 from phi3desk.chat.grounding.meaning import WordVectors
 from phi3desk.chat.grounding.signals import Comparison, Signals
@@ -140,6 +141,7 @@ class Checker:
         vectors: WordVectors | None = None,
         reader: ClaimReader | None = None,
     ) -> None:
+        self._passages = passages
         self._question = question
         self._vectors = vectors
         self._reader = reader
@@ -154,8 +156,30 @@ class Checker:
     def verdicts(self, claim: str) -> list[Verdict]:
         """Return a verdict on a sentence for each of the passages, in their order.
 
-        Where none supports it as a whole, what it lists may stand in several places of one: “gloves and glasses”.
+        Where none supports it as a whole, what it lists may stand in several places of one: “gloves and glasses”. Of
+        “Step 1: close the valve” the number counts where a passage numbers its steps.
         """
+        step = step_of(claim)
+        if step is None:
+            return self._verdicts(claim)
+        number, said = step
+        return [self._of_step(verdict, number, said) for verdict in self._verdicts(said)]
+
+    def _of_step(self, verdict: Verdict, number: int, said: str) -> Verdict:
+        """Return the verdict on what a step says, which supports it in the step of its number alone."""
+        passage = self._passages[verdict.passage]
+        step = text_of_step(passage.text, number) if verdict.supported else None
+        if step is None:
+            return verdict
+        if step:
+            alone = Checker([replace(passage, text=step)], self._question, self._vectors, self._reader)._verdicts(said)[
+                0
+            ]
+            if alone.supported:
+                return replace(alone, passage=verdict.passage)
+        return replace(verdict, supported=False, score=1.0 - verdict.score, why=Why.FIGURE)
+
+    def _verdicts(self, claim: str) -> list[Verdict]:
         language = language_of_words(claim, self._question)
         question = statement_of(self._question, language)
         statement = statement_of(claim, language)

@@ -16,6 +16,13 @@ from phi3desk.library.text import fold
 _NUMBER = re.compile(r"(?:\*\*)?(\d{1,3})[.)](?:\*\*)?\s+(?=\S)")
 _LEADING = re.compile(rf"^[ \t>]*{_NUMBER.pattern}", re.MULTILINE)
 _HEADING, _FENCE = re.compile(r"#{1,6}\s"), "```"
+_STEP_WORDS = r"step|schritt|korak|βήμα|крок|pasul|steg"
+_STEP = re.compile(rf"(?:\*\*)?(?:{_STEP_WORDS})\s(\d{{1,3}})\s?[:.)–-](?:\*\*)?\s+(?=\S)", re.IGNORECASE)
+#: what leads the items of a passage, at the beginning of a line or a sentence
+_ITEM = re.compile(
+    rf"(?:^|(?<=[.!?;:]\s))[ \t]*(?P<step>(?:{_STEP_WORDS})\s)?(?P<number>\d{{1,3}})[.):]\s+(?=[^\W\d_])",
+    re.IGNORECASE | re.MULTILINE,
+)
 _TABLE_HEAD = re.compile(r"^([^\n]*\|[^\n]*)\n[ \t]*\|?[ \t]*:?-{2,}", re.MULTILINE)
 
 
@@ -56,3 +63,23 @@ def layout_of(text: str) -> Layout:
     numbers = [int(match[1]) for match in _LEADING.finditer(text)]
     in_order = {number for one, other in itertools.pairwise(numbers) if other == one + 1 for number in (one, other)}
     return Layout(frozenset(in_order), frozenset(match[1].strip() for match in _TABLE_HEAD.finditer(text)))
+
+
+def step_of(claim: str) -> tuple[int, str] | None:
+    """Return the number that leads a claim and what it says, “Step 1: Close the valve.”; None where none leads it."""
+    match = _STEP.match(claim)
+    return (int(match[1]), claim[match.end() :]) if match is not None else None
+
+
+def text_of_step(text: str, number: int) -> str | None:
+    """Return the items of a number of a text, "" where there is none, None where the text does not count its items."""
+    items = list(_ITEM.finditer(text))
+    numbers = [int(item["number"]) for item in items]
+    counted = [
+        (item.start(), own)
+        for at, (item, own) in enumerate(zip(items, numbers, strict=True))
+        if item["step"] or own - 1 in numbers[max(0, at - 1) : at] or own + 1 in numbers[at + 1 : at + 2]
+    ]
+    ends = [start for start, _ in counted[1:]] + [len(text)]
+    found = [text[start:end].strip() for (start, own), end in zip(counted, ends, strict=False) if own == number]
+    return "\n".join(found) if counted else None

@@ -575,3 +575,34 @@ def test_two_clauses_are_no_list():
     passage = "The pump is cleaned daily. The valve is closed at night."
     whole = verdict(passage, "The cover is removed, and the valve is closed.")
     assert not whole.supported
+
+
+STEPS = {
+    "Step": ("Switch off the pump.", "Close the inlet valve.", "Remove the cover."),
+    "Schritt": ("Schalten Sie die Pumpe aus.", "Schließen Sie das Einlassventil.", "Entfernen Sie den Deckel."),
+    "Korak": ("Izklopite črpalko.", "Zaprite vstopni ventil.", "Odstranite pokrov."),
+    "Βήμα": ("Απενεργοποιήστε την αντλία.", "Κλείστε τη βαλβίδα εισόδου.", "Αφαιρέστε το κάλυμμα."),
+    "Крок": ("Вимкніть насос.", "Закрийте вхідний клапан.", "Зніміть кришку."),
+    "Pasul": ("Opriți pompa.", "Închideți supapa de admisie.", "Scoateți capacul."),
+    "Steg": ("Stäng av pumpen.", "Stäng inloppsventilen.", "Ta bort locket."),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("label", ["", "{n}. ", "{n}) ", "{step} {n}: "])
+def test_step_is_that_of_the_passage_where_it_counts_them(step, label):
+    lines = [label.format(n=n, step=step) + text for n, text in enumerate(STEPS[step], 1)]
+    for passage in ("\n".join(lines), " ".join(lines)):
+        for n, text in enumerate(STEPS[step], 1):
+            assert verdict(passage, f"{step} {n}: {text}").supported
+            found = verdict(passage, f"{step} {n % 3 + 1}: {text}")
+            assert (found.supported, found.why) == ((False, Why.FIGURE) if label else (True, Why.SUPPORTED))
+    assert not verdict(lines[0], f"{step} 1: {STEPS[step][2]}").supported
+
+
+def test_step_that_is_done_twice_has_both_numbers():
+    passage = "1. Close the valve.\n2. Remove the cover.\n3. Close the valve.\nThe valve closes by itself after 20 s."
+    assert verdict(passage, "Step 1: Close the valve.").supported
+    assert verdict(passage, "Step 3: Close the valve.").supported
+    assert not verdict(passage, "Step 2: Close the valve.").supported
+    assert not verdict(passage, "Step 4: Close the valve.").supported
