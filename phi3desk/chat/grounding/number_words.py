@@ -88,6 +88,7 @@ _HALF_MORE = "einhalb"
 _AND_A_HALF = re.compile(
     r"\s(?:and a half|und (?:ein(?:e|en)? )?halbe?\w?|in pol|και μισ\w+|з половиною|și jumătate|och (?:en halv|ett halvt))(?!\w)"
 )
+_COUNTED = re.compile(r"\s[^\W\d_]+")
 _ONE_AND_A_HALF = {
     "de": "anderthalb anderthalbe anderthalben",
     "sl": "poldrugo poldruga poldruge",
@@ -204,6 +205,12 @@ def ones_in(text: str, language: str) -> list[tuple[Span, bool]]:
             found.append((match.span(), key in articles))
         before = key
     return found
+
+
+def has_half_behind(text: str, end: int) -> bool:
+    """Return whether what a word that ends at a place counts is half more: “an hour and a half”."""
+    counted = _COUNTED.match(text, end)
+    return counted is not None and _AND_A_HALF.match(text, counted.end()) is not None
 
 
 @lru_cache(maxsize=8)

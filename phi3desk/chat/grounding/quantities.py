@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from phi3desk.chat.grounding.bounds import bound_of
-from phi3desk.chat.grounding.number_words import SPACES, numbers_in_words, ones_in, values_of
+from phi3desk.chat.grounding.number_words import SPACES, has_half_behind, numbers_in_words, ones_in, values_of
 from phi3desk.chat.grounding.quantity_words import (
     CAPITAL_UNITS,
     COUNTED,
@@ -384,7 +384,8 @@ def _ones_in_words(text: str, language: str, taken: Sequence[Span]) -> list[Quan
         if unit or of_range:
             optional = article or inside or unit not in _TIMES
             bound = bound_of(text, start, end)
-            one = Quantity(frozenset((1.0,)), unit, bound, (start, end), text[start:end], optional=optional)
+            values = frozenset((1.5 if has_half_behind(text, end) else 1.0,))
+            one = Quantity(values, unit, bound, (start, end), text[start:end], optional=optional)
             found.append(one)
     return found
 

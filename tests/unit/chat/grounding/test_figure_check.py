@@ -70,6 +70,13 @@ def test_one_is_told_from_other_figures(passage, claim, supported):
         ("The pump runs for one and a half hours.", "The pump runs for 1.5 hours.", True),
         ("Die Pumpe läuft eineinhalb Stunden.", "Die Pumpe läuft 1,5 Stunden.", True),
         ("Die Pumpe läuft eineinhalb Stunden.", "Die Pumpe läuft 2,5 Stunden.", False),
+        (
+            "Animalele marine din acest lac au corpul lung de 1,5 metri.",
+            "Animalele marine din acest lac au corpul lung de un metru și jumătate.",
+            True,
+        ),
+        ("The pump runs for an hour and a half.", "The pump runs for 1.5 hours.", True),
+        ("The pump runs for an hour and a half.", "The pump runs for 1 hour.", False),
     ],
 )
 def test_part_of_one_is_neither_of_its_figures(passage, claim, supported):
