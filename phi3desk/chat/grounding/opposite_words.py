@@ -14,6 +14,8 @@ DENYING = {
     "ro": "nu niciodata fara nici nimeni nimic niciun* n-a n-au nicaieri",
     "sv": "inte ej icke aldrig utan ingen inget inga varken ingenting",
 }
+#: those that take something away: “without a permit”
+WITHOUT = "without ohne brez χωρις διχως без fara utan"
 #: those that stand with a thing: “no parts”
 NO_THING = "no kein* noben* κανενα* καμια жодн* niciun* ingen inget inga"
 #: what says of something that it is not so, may not be or is missing
@@ -399,6 +401,11 @@ CONDITIONS = frozenset(("limit", "level", "order", "amount", "often", "how often
 BOUNDS = frozenset(("limit", "level"))
 #: pairs of those who do something and those for whom it is done
 ROLES = frozenset(("trade", "care"))
+#: what asks for a thing or a person
+WHAT = (
+    "what which who whom was welche* wer wen wem kaj cesa cemu kateri* katera katere* kdo koga τι ποιο ποια ποιοσ ποιοι ποιεσ "
+    "що чого який яка яке які яких хто кого ce care cine vad vilken vilket vilka vem"
+)
 #: answers of one word, which claim what the question asks
 YES_AND_NO = frozenset("yes no ja nein nej jo da ne nu ναι οχι так ні ok okay".split())  # noqa: SIM905
 #: words of a sentence that denies a thing but for something: “never without”, “forbidden except”, “not … but …”

@@ -35,6 +35,8 @@ from phi3desk.chat.grounding.opposite_words import (
     SHUNNING,
     TURNING_PREFIXES,
     UNLESS,
+    WHAT,
+    WITHOUT,
 )
 from phi3desk.chat.wording.function_words import WORDS
 from phi3desk.chat.wording.word_lists import is_listed
@@ -46,6 +48,8 @@ _LONGEST_EXCEPTION = 2
 #: languages in which the verb of a clause may stand right behind a phrase
 _VERB_LAST = frozenset(("de", "sl"))
 _SHORTEST_LACKING = 7
+#: words between a verb and its denial in those languages: “was darf hier auf keinen Fall”
+_VERB_TO_DENIAL = 4
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,32 @@ def stance_of(words: Sequence[str], language: str) -> Stance:
     sides = frozenset(side for key in keys for code in codes for side in _sides(key, code))
     harming = any(is_listed(key, HARMING[code]) for key in keys for code in codes)
     return Stance(denying != negative, sides, harming)
+
+
+def asks_what_not(words: Sequence[str], language: str) -> bool:
+    """Return whether a question asks of which things something is denied, from its folded words.
+
+    “What must not be used?”, but neither “why not” nor “what prevents rust” nor “what if it does not start”.
+    """
+    codes = (language,) if language in PAIRS else tuple(PAIRS)
+    asks = any(is_listed(word, WHAT) for word in words[:2])
+    if not asks or any(WORDS[code].has("subordinators", word) for code in codes if code in WORDS for word in words[1:]):
+        return False
+    verb = next((at for at, word in enumerate(words) if is_verb(word, language)), 0)
+    reach = _VERB_TO_DENIAL if _VERB_LAST.intersection(codes) else 2
+    return any(
+        is_polar(word, language)
+        and not is_listed(word, WITHOUT)
+        and not any(is_listed(word, SHUNNING[code]) for code in codes)
+        and abs(at - verb) <= reach
+        for at, word in enumerate(words)
+    )
+
+
+def is_verb(word: str, language: str) -> bool:
+    """Return whether a folded word is a copula, or a verb that tells what may, can or must be."""
+    codes = (language,) if language in PAIRS else tuple(PAIRS)
+    return is_listed(word, MODAL) or _is_copula(word, codes)
 
 
 def _only_describes(words: Sequence[str], at: int, codes: Sequence[str]) -> bool:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 from phi3desk.chat.grounding.evidence_units import Evidence, Window
 from phi3desk.chat.grounding.figure_signals import FigureSignals, SaidOf, figure_signals, share_a_bound, standings_of
 from phi3desk.chat.grounding.opposite_words import EXCEPTING
-from phi3desk.chat.grounding.opposites import is_condition, is_polar, is_role, turned, what_lacks
+from phi3desk.chat.grounding.opposites import (
+    asks_what_not,
+    is_condition,
+    is_polar,
+    is_role,
+    is_verb,
+    turned,
+    what_lacks,
+)
 from phi3desk.chat.grounding.statements import Statement, Word, likeness, words_within
 from phi3desk.chat.grounding.swaps import fits_swapped
 from phi3desk.chat.messages import Why
@@ -119,9 +127,13 @@ class Comparison:
             for word, share in zip(claim.words, asked, strict=True)
         ]
         self._unit_words = [words_within(passage, unit.span) for unit in evidence.units]
-        self._is_reply = bool(question.words) and sum(not word.light for word in claim.words) <= _LONGEST_REPLY
-        # “why not”, “how without”, “what must not”: which way a reply goes is not told by its few words
-        self._is_open = self._is_reply and any(clause.stance.denied for clause in question.clauses)
+        is_denial = any(clause.stance.denied for clause in question.clauses)
+        is_short = sum(not word.light for word in claim.words) <= _LONGEST_REPLY
+        self._is_reply = (bool(question.words) or is_denial) and is_short
+        # “why not”, “how without”: which way a reply goes is not told by its few words; that to “what must not” denies
+        self._asks_not = self._is_reply and is_denial and asks_what_not(question.keys, question.language)
+        self._is_open = self._is_reply and is_denial and not self._asks_not
+        self._denies = self._asks_not and not any(is_verb(key, claim.language) for key in claim.keys)
         self._standings = standings_of(claim, evidence, self._said_of())
 
     def _said_of(self) -> SaidOf:
@@ -186,7 +198,13 @@ class Comparison:
             phrased = [at for phrase in clause.phrases for at in words_within(self._claim.words, phrase)]
             # what it says of a purpose or an exception counts where the window speaks of that
             own = clause.stance.denied != any(self._alike[at][index] >= SAME for at in phrased for index in inside)
+            own = own or self._denies
+            if self._asks_not:
+                # “must” and “used” are those of the question, and stand with what else it is answered with, too
+                words = [at for at in words if not self._claim.words[at].light] or words
             said = self._denied_where_held(window, words) if words else None
+            if self._asks_not and own and not said and self._is_under_denial(window):
+                continue
             turns = sum(self._turned(at, inside) for at in words)
             if said is not None and not self._is_open:
                 # a word that is turned round turns its clause
@@ -195,6 +213,19 @@ class Comparison:
             elif turns:
                 opposite += 1
         return denied, opposite
+
+    def _is_under_denial(self, window: Window) -> bool:
+        """Return whether what stands in a window may be an item of what a heading or a line before denies."""
+        for unit in window.units:
+            above = self._evidence.contexts[unit]
+            if any(is_polar(key, above.language) for key in above.keys):
+                return True
+            for at in range(unit - 1, -1, -1):
+                if self._evidence.units[at].text.rstrip().endswith((".", "!", "?")):
+                    break
+                if any(clause.stance.denied for clause in self._evidence.statements[at].clauses):
+                    return True
+        return False
 
     def _decides(self, window: Window) -> bool:
         """Return whether a denial alone decides: a reply of few words holds no others that could weigh against it.

@@ -242,3 +242,59 @@ def test_what_is_called_prohibited_turns_no_denial(passage, same, other):
     assert verdict(passage, same).supported
     found = verdict(passage, other)
     assert (found.supported, found.why) == (False, Why.NEGATION)
+
+
+@pytest.mark.parametrize(
+    ("passage", "question", "denied", "allowed"),
+    [
+        ("Use foam. Water must not be used.", "What must not be used?", "Water.", "Foam."),
+        ("Use foam. Water must not be used.", "What must not be used?", "Water must not.", "Foam must not be used."),
+        ("Powder is allowed. Water is prohibited.", "What is prohibited?", "Water.", "Powder."),
+        ("Suitable: foam. Unsuitable: water.", "Which agents are unsuitable?", "Water.", "Foam."),
+        ("Store it cold. Do not freeze it.", "What must you not do?", "Freeze it.", "Store it."),
+        (
+            "Verwenden Sie Schaum. Wasser darf nicht verwendet werden.",
+            "Was darf hier nicht verwendet werden?",
+            "Wasser.",
+            "Schaum.",
+        ),
+        ("Schaum ist erlaubt. Wasser ist verboten.", "Was ist verboten?", "Wasser.", "Schaum."),
+        ("Uporabite peno. Vode ne smete uporabiti.", "Česa ne smete uporabiti?", "Vode.", "Pene."),
+        (
+            "Χρησιμοποιήστε αφρό. Το νερό δεν πρέπει να χρησιμοποιείται.",
+            "Τι δεν πρέπει να χρησιμοποιείται;",
+            "Νερό.",
+            "Αφρός.",
+        ),
+        ("Використовуйте піну. Воду не можна використовувати.", "Що не можна використовувати?", "Воду.", "Піну."),
+        ("Folosiți spumă. Apa nu trebuie folosită.", "Ce nu trebuie folosit?", "Apa.", "Spumă."),
+        ("Använd skum. Vatten får inte användas.", "Vad får inte användas?", "Vatten.", "Skum."),
+    ],
+)
+def test_short_reply_denies_what_the_question_does(passage, question, denied, allowed):
+    assert Checker([PassageText(passage)], question).verdict(denied).supported
+    found = Checker([PassageText(passage)], question).verdict(allowed)
+    assert (found.supported, found.why) == (False, Why.NEGATION)
+
+
+@pytest.mark.parametrize(
+    ("passage", "question", "reply"),
+    [
+        ("Do not start the pump, for the bearing is dry.", "Why must the pump not be started?", "The bearing is dry."),
+        ("Do not start the pump, for the bearing is dry.", "Why must the pump not be started?", "The dry bearing."),
+        ("Prohibited substances:\n- lead\n- mercury", "Which substances are prohibited?", "Mercury."),
+        ("These must not be mixed with oil:\nwater\nsolvent", "What must not be mixed with oil?", "Solvent."),
+        ("Call the office.", "What must I do if the pump does not start?", "Call the office."),
+        ("Call the office without delay.", "What must be done without a permit?", "Call the office."),
+        ("Paint protects steel. It keeps rust away.", "What prevents rust on steel?", "Paint."),
+    ],
+)
+def test_short_reply_denies_nothing_where_another_thing_is_asked(passage, question, reply):
+    assert Checker([PassageText(passage)], question).verdict(reply).why is not Why.NEGATION
+
+
+def test_short_reply_stands_under_the_heading_that_denies():
+    passage = PassageText("Lead and its salts\nMercury", "Lubricants", ("Prohibited substances",))
+    checker = Checker([passage], "Which substances are prohibited?")
+    assert checker.verdict("Mercury.").supported
+    assert checker.verdict("Mercury is prohibited.").supported
