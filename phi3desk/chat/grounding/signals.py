@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from phi3desk.chat.grounding.evidence_units import Evidence, Window
@@ -247,7 +247,7 @@ class Comparison:
 
         Those are the fewest clauses side by side that hold nearly all that any of them hold.
         """
-        clauses = self._held_clauses(window, words)
+        clauses = _held_once(self._held_clauses(window, words))
         most = _held_by(clauses, 0, len(clauses))
         if most < _HELD * len(words):
             return None
@@ -359,6 +359,20 @@ class Comparison:
 def _is_label(word: Word) -> bool:
     """Return whether a word is another where one sign is: pump A is not pump B, though an embedder reads them alike."""
     return word.code or len(word.key) == 1
+
+
+def _held_once(clauses: Sequence[_Held]) -> list[_Held]:
+    """Return what clauses hold but for words that a phrase holds better: an embedder reads all of a sentence alike."""
+    phrased = [clause.held for clause in clauses if clause.is_phrase]
+    if not phrased:
+        return list(clauses)
+    best = [max(held) * _NEARLY_ALL for held in zip(*phrased, strict=True)]
+    return [
+        clause
+        if clause.is_phrase
+        else replace(clause, held=[own if own >= least else 0.0 for own, least in zip(clause.held, best, strict=True)])
+        for clause in clauses
+    ]
 
 
 def _held_by(clauses: Sequence[_Held], start: int, end: int) -> float:

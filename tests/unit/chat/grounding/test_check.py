@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from phi3desk.chat.grounding.check import Checker, PassageText
+from phi3desk.chat.grounding.meaning import WordVectors
+from phi3desk.chat.grounding.statements import Word
 from phi3desk.chat.messages import Why
 
 FIRE = (
@@ -606,3 +609,21 @@ def test_step_that_is_done_twice_has_both_numbers():
     assert verdict(passage, "Step 3: Close the valve.").supported
     assert not verdict(passage, "Step 2: Close the valve.").supported
     assert not verdict(passage, "Step 4: Close the valve.").supported
+
+
+def test_word_is_said_where_it_stands_and_not_where_one_alike_does():
+    class Alike(WordVectors):
+        """Vectors to which each word is like all others, and most like itself."""
+
+        def __init__(self) -> None: ...
+
+        def read(self, texts: Sequence[str]) -> bool:
+            return True
+
+        def likeness(self, claim: str, words: Sequence[Word], passage: str, others: Sequence[Word]):
+            return np.array([[0.70 if word.key == each.key else 0.65 for each in others] for word in words])
+
+    passage = "Pentru a evita accidentele, folosiți mănuși."
+    checker = Checker([PassageText(passage)], "", vectors=Alike())
+    assert checker.verdict("Folosiți mănuși pentru a evita accidentele.").supported
+    assert not checker.verdict("Nu folosiți mănuși pentru a evita accidentele.").supported
