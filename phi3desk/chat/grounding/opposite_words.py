@@ -124,10 +124,10 @@ UNLESS = {
     "ro": "decat_daca exceptia_cazului exceptia_cazurilor afara_cazului",
     "sv": "om_inte savida_inte utom_nar utom_om",
 }
-#: what says that a thing is not taken out
+#: what says that a thing is not taken out, and what says no more than that it is
 INCLUDING = (
     "including inclusive incl einschliesslich inklusive inkl vkljucno συμπεριλαμβανομεν* включно включаючи inclusiv inklusive "
-    "zzgl zuzuglich"
+    "zzgl zuzuglich excl exkl"
 )
 #: what stands before a word and makes it its opposite
 TURNING_PREFIXES = {

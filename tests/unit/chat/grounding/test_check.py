@@ -204,6 +204,8 @@ def test_encoder_does_not_lift_what_says_the_question_again_or_what_words_speak_
     [
         ("Not suitable for children.", "Suitable for children."),
         ("The annual fee is 500 EUR including VAT.", "The annual fee is 500 EUR excluding VAT."),
+        ("The annual fee is 500 EUR incl. VAT.", "The annual fee is 500 EUR excl. VAT."),
+        ("Priset är 500 EUR inkl. moms.", "Priset är 500 EUR exkl. moms."),
     ],
 )
 def test_encoder_does_not_lift_what_a_sentence_says_the_other_way_round(passage, claim):
