@@ -292,7 +292,8 @@ def _goes_on(word: str, before: str, after: str) -> bool:
     if low in _BEFORE_FIGURE and not is_counted and _FIGURE_OR_CODE.match(after):
         return True
     if len(word) == 1 and word.isalpha():
-        return word.isupper() or not before.strip() or _SPACED_LETTERS.search(before) is not None
+        is_initial = word.isupper() and not before.endswith("°")
+        return is_initial or not before.strip() or _SPACED_LETTERS.search(before) is not None
     if word.isdigit() and len(word) <= 2:
         return not before.strip() or _is_ordinal(before, after) or _is_in_date(word, before, after)
     return bool(re.fullmatch(r"(?:\w\.)+\w", word))
