@@ -66,15 +66,13 @@ def write(
     """
     loaded = writer.loaded
     prompt_format = prompt_format_for(loaded.parameters, loaded.prompt)
-    most = tokens_within(request.budget_s, known_speed(loaded, speed).read) if request.budget_s else 0
-    prompt = compose(request, writer.count_turns, loaded.context, sampling.max_tokens, prompt_format, most)
-    judged = judged_before(writer, request, prompt, on_prefill, cancelled)
+    judged = judged_before(writer, request, on_prefill, cancelled)
     if judged is not None and not judged.holds_answer:
         if request.mode.refuses:
-            generation = nothing_written(judged, loaded.adapters)
-            return replace(_completion(generation, prompt, request, loaded, judged), sources_read=())
+            return _not_written(judged, request, loaded)
         request = replace(request, sources=())
-        prompt = compose(request, writer.count_turns, loaded.context, sampling.max_tokens, prompt_format)
+    most = tokens_within(request.budget_s, known_speed(loaded, speed).read) if request.budget_s else 0
+    prompt = compose(request, writer.count_turns, loaded.context, sampling.max_tokens, prompt_format, most)
     formed = bool(prompt.sources_read) and request.task in (Task.QUESTION, Task.CELL)
     conversation = request.conversation if request.task is Task.QUESTION else 0
     generation = writer.generate(
@@ -86,9 +84,8 @@ def write(
 def _completion(
     generation: Generation, prompt: Prompt, request: PromptRequest, loaded: LoadedModel, judged: Judged | None
 ) -> Completion:
-    generation = with_judging(generation, judged) if judged is not None else generation
     return Completion(
-        generation,
+        with_judging(generation, judged) if judged is not None else generation,
         prompt.sources_read,
         prompt.history_turns,
         asked=prompt.turns[-1].text,
@@ -97,6 +94,24 @@ def _completion(
         spent=_spent(prompt, request.budget_s, generation),
         likely=judged.likely if judged is not None else None,
         refused=judged is not None and not judged.holds_answer,
+        judging_tokens=judged.tokens if judged is not None else 0,
+    )
+
+
+def _not_written(judged: Judged, request: PromptRequest, loaded: LoadedModel) -> Completion:
+    """Return what comes of a question whose passages do not hold the answer: nothing is written."""
+    generation = nothing_written(judged, loaded.adapters)
+    return Completion(
+        generation,
+        (),
+        0,
+        asked=judged.prompt.turns[-1].text,
+        fitted=request.fitted,
+        context=loaded.context,
+        spent=_spent(judged.prompt, request.budget_s, generation),
+        likely=judged.likely,
+        refused=True,
+        judging_tokens=judged.tokens,
     )
 
 
@@ -188,7 +203,7 @@ def finish(
         )
     read = sources_read(written, sources)
     checked = grounded or ground(generation.text, read, question)
-    used = generation.prompt_tokens + generation.generated_tokens
+    used = generation.prompt_tokens - written.judging_tokens + generation.generated_tokens
     return Answer(
         text=checked.text,
         citations=checked.citations,

@@ -187,8 +187,9 @@ class Completion:
 
     `asked` is the last turn of the prompt, the question with its passages, `context` how many tokens the model reads at
     a time, `spent` what was spent on the passages. `likely` is how likely the passages hold the answer, as was judged
-    before, None where it was not; `refused` says that they do not, and what is written then is not from them. `model`
-    is what wrote it as it was loaded then, None where a caller has the model itself.
+    before, None where it was not; `refused` says that they do not, and what is written then is not from them. Of the
+    tokens read `judging_tokens` were read for that, and do not stay. `model` is what wrote it as it was loaded then,
+    None where a caller has the model itself.
     """
 
     generation: Generation
@@ -200,6 +201,7 @@ class Completion:
     spent: Spent | None = None
     likely: float | None = None
     refused: bool = False
+    judging_tokens: int = 0
     model: LoadedModel | None = None
 
 

@@ -1,14 +1,14 @@
 """Prints which questions are refused: before a model is asked, after it was asked about the passages, or at the end.
 
     python -m tests.benchmarks.refusal --keep FOLDER [--model FILE.gguf] [--answers] [--each 60] [--seconds 270]
-        [--sets en-squad2 sl-multirc ... samples] [--tokens 300]
+        [--sets en-squad2 sl-multirc ... samples]
 
 Of each set some questions have an answer in its documents, some have none there, and some are about something else
 (`foreign`); they are asked of an expert that answers from documents only. Without a model it is told what is refused
-before one is asked; with one, what it says of the passages (so many tokens of them are read), and with `--answers` what
-becomes of the answers that it writes to the others. What was found out is kept in FOLDER and a second run goes on from
-there, for a model takes seconds a question. The limits are told for half of the documents ("tune"), and what they do to
-the other half ("check").
+before one is asked; with one, what it says of the sentences nearest to the question, and with `--answers` what becomes
+of the answers that it writes to the others. What was found out is kept in FOLDER and a second run goes on from there,
+for a model takes seconds a question. The limits are told for half of the documents ("tune"), and what they do to the
+other half ("check").
 """
 
 from __future__ import annotations
@@ -28,11 +28,10 @@ from typing import Any
 import numpy as np
 
 from phi3desk.chat.decision import WriteStep, search_step, step_after_search
-from phi3desk.chat.judging.before import LEAST_LIKELY, asked_after
+from phi3desk.chat.judging.before import LEAST_LIKELY, NO_WORDS, likely_of, nearest_before
 from phi3desk.chat.judging.fit import CERTAIN, fit_of
-from phi3desk.chat.judging.matter import YES_OR_NO, share_of
 from phi3desk.chat.messages import MadeBy
-from phi3desk.chat.prompt import PromptRequest, compose, prompt_format_for
+from phi3desk.chat.prompt import PromptRequest
 from phi3desk.chat.question import Question
 from phi3desk.cli.ask import answer_question
 from phi3desk.cli.model_process import ModelProcess
@@ -51,8 +50,6 @@ from tests.benchmarks.finding.questions import FOREIGN, OWN, paths_of
 from tests.helpers.corpus import corpus
 
 SAMPLES = "samples"
-#: tokens that stay free for the answer
-ROOM = 256
 ANSWERABLE, UNANSWERABLE = "answerable", "unanswerable"
 KINDS = (ANSWERABLE, UNANSWERABLE, FOREIGN)
 EXPERT = Profile("refusal", "Refusal")
@@ -62,8 +59,8 @@ EXPERT = Profile("refusal", "Refusal")
 class Told:
     """What became of a question.
 
-    `said` is how likely the model said yes of the passages, None where it was not asked, `answered` what it wrote, None
-    where it was not to write.
+    `said` is how likely the passages hold an answer by what the model said, None where it was not asked, `answered`
+    what it wrote, None where it was not to write.
     """
 
     id: str
@@ -151,14 +148,11 @@ class Asking:
                 engine.close()
 
     def _judged(self, engine: Engine, request: PromptRequest, told: Told) -> Told:
-        loaded = engine.loaded
-        prompt_format = prompt_format_for(loaded.parameters)
-        prompt = compose(request, engine.count_turns, loaded.context, ROOM, prompt_format, self._options.tokens)
-        turns = asked_after(prompt)
+        turns = nearest_before(request, engine.count_turns).turns
         began = time.perf_counter()
-        ((yes, no),) = engine.judge([turns], YES_OR_NO, threading.Event())
+        ((none,),) = engine.judge([turns], NO_WORDS, threading.Event())
         took = time.perf_counter() - began
-        return replace(told, said=share_of(yes, no), judging_seconds=took, tokens=engine.count_turns(turns))
+        return replace(told, said=likely_of(none, told.fit), judging_seconds=took, tokens=engine.count_turns(turns))
 
     def _answered(
         self, library: Library, process: ModelProcess, question: Question, row: dict[str, Any], told: Told
@@ -230,7 +224,6 @@ def main() -> int:
     parser.add_argument("--model", type=Path)
     parser.add_argument("--sets", nargs="+", default=["en-squad2"])
     parser.add_argument("--answers", action="store_true")
-    parser.add_argument("--tokens", type=int, default=300)
     parser.add_argument("--each", type=int, default=60)
     parser.add_argument("--seconds", type=float, default=1e9)
     options = parser.parse_args()

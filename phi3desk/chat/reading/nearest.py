@@ -7,6 +7,7 @@ A refusal may be wrong: of 143 questions of en-squad2 whose page was found, the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from phi3desk.chat.citations import citation_of
 from phi3desk.chat.messages import Citation, Source
@@ -26,20 +27,38 @@ def nearest_sentences(question: str, sources: Sequence[Source]) -> tuple[Citatio
     """
     if not all(source.sentences for source in sources):
         return ()
+    return tuple(
+        citation_of(sources[one.source], one.text) for one in nearest_of_all(question, sources, MOST_SENTENCES)
+    )
+
+
+@dataclass(frozen=True)
+class Near:
+    """A sentence by its place in the passage of a source, which goes by its place among several."""
+
+    source: int
+    place: int
+    text: str
+
+
+def nearest_of_all(question: str, sources: Sequence[Source], most: int) -> list[Near]:
+    """Return so many sentences of some sources that come nearest to a question, by words where meanings are not known.
+
+    The nearest comes first, a heading comes with the sentence below it, and what several passages say comes once.
+    """
     spans = [sentence_spans(text, line_ends(text)) for text in (source.passage.text for source in sources)]
     scored = [
         (score, number, at)
         for number, scores in enumerate(sentence_scores(question, sources))
         for at, score in enumerate(scores)
     ]
-    nearest: dict[str, Citation] = {}
+    nearest: dict[str, Near] = {}
     for _, number, at in sorted(scored, key=lambda one: (-one[0], *one[1:])):
-        text = sources[number].passage.text
-        quote = with_next(text, spans[number], at)
-        nearest.setdefault(" ".join(fold(quote).split()), citation_of(sources[number], quote))
-        if len(nearest) == MOST_SENTENCES:
+        text = with_next(sources[number].passage.text, spans[number], at)
+        nearest.setdefault(" ".join(fold(text).split()), Near(number, at, text))
+        if len(nearest) == most:
             break
-    return tuple(nearest.values())
+    return list(nearest.values())
 
 
 def with_next(text: str, spans: Sequence[tuple[int, int]], at: int) -> str:
