@@ -172,9 +172,8 @@ class Checker:
         if step is None:
             return verdict
         if step:
-            alone = Checker([replace(passage, text=step)], self._question, self._vectors, self._reader)._verdicts(said)[
-                0
-            ]
+            only = Checker([replace(passage, text=step)], self._question, self._vectors, self._reader)
+            (alone,) = only._verdicts(said)
             if alone.supported:
                 return replace(alone, passage=verdict.passage)
         return replace(verdict, supported=False, score=1.0 - verdict.score, why=Why.FIGURE)
