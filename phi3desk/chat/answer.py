@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.citations import keep_known_marks
+from phi3desk.chat.citations import MARKS, keep_known_marks
 from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.judging.before import Judged, judged_before, nothing_written, with_judging
 from phi3desk.chat.judging.fit import is_unfounded
 from phi3desk.chat.judging.matter import Judge
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Reading, Source, Spent, Timings
 from phi3desk.chat.prompt import Completion, Prompt, PromptRequest, Task, compose, prompt_format_for
-from phi3desk.chat.reading.nearest import nearest_sentences
+from phi3desk.chat.reading.nearest import nearest_of_all, nearest_sentences
 from phi3desk.chat.reading.wait import tokens_within
 from phi3desk.chat.refusal import only_refuses, refuses
 from phi3desk.chat.series import Speed, known_speed
 from phi3desk.errors import Sentence, say
+from phi3desk.foreign_text import quoted
 from phi3desk.library.documents import SearchResult
 from phi3desk.model.types import Ending, Generation, LoadedModel, Sampling, Turn
 
@@ -183,6 +185,7 @@ def finish(
 
     `grounded` is the answer as it was checked against what the model had read (`sources_read`); where it is None the
     words are compared as they are written, without what they mean.
+    A mark alone stands for the sentence of its source that is nearest to the question.
     Where no sentence of it is, and the sources do not come close to the question (`fit`), the answer is refused.
     `made_by` tells what was wanted when the question was asked; the answer names the model that wrote it and the
     adapters that were attached. `kind` is as in Answer.
@@ -202,7 +205,8 @@ def finish(
             spent=written.spent,
         )
     read = sources_read(written, sources)
-    checked = grounded or ground(generation.text, read, question)
+    quote = _pointed_at(generation.text, read, question)
+    checked = ground(quote, read, question) if quote else grounded or ground(generation.text, read, question)
     used = generation.prompt_tokens - written.judging_tokens + generation.generated_tokens
     return Answer(
         text=checked.text,
@@ -218,6 +222,19 @@ def finish(
         refused=generation.ended is Ending.STOP and is_unfounded(checked.sentences, fit),
         spent=written.spent,
     )
+
+
+def _pointed_at(text: str, read: Sequence[Source], question: str) -> str:
+    """Return the sentence nearest to a question in the source whose mark is all that a model wrote; "" elsewhere.
+
+    Asked for a mark behind each statement, a small model may write the mark alone.
+    """
+    if keep_known_marks(text, ()).strip(" \t\n.,;:"):
+        return ""
+    marked = [int(number) for marks in MARKS.findall(text) for number in re.findall(r"\d+", marks)]
+    source = next((source for n in marked for source in read if source.n == n), None)
+    nearest = nearest_of_all(question, [source], 1) if source is not None else []
+    return "".join(f"“{' '.join(quoted(one.text).split())}” [{source.n}]" for one in nearest if source is not None)
 
 
 def _maker(written: Completion, made_by: MadeBy) -> MadeBy:
