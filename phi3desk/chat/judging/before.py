@@ -93,7 +93,7 @@ def judged_before(
 
     began = time.perf_counter()
     try:
-        ((none,),) = model.judge([prompt.turns], NO_WORDS, cancelled, count)
+        ((none,),) = model.judge([prompt.turns], NO_WORDS, cancelled, count, aside=True)
     except Cancelled:
         return None
     reused, tokens = counted[0]

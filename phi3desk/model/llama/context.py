@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,10 @@ class CachedTokens:
         answers = [*self.answers, (self.prompt_length, len(self.tokens))]
         in_answers = [min(common, end) for start, end in answers if start < min(common, end)]
         return max([0, *slices, *in_answers])
+
+    def copy(self) -> CachedTokens:
+        """Return the same once more."""
+        return CachedTokens(list(self.tokens), list(self.slices), list(self.answers), self.prompt_length)
 
     def cut(self, position: int) -> None:
         """Forget all from a position on."""
@@ -222,6 +227,17 @@ class Context:
         done = int(api.llama_state_seq_set_data(self.handle, _bytes_of(data), len(data), 0))
         return self._take_over(done == len(data), cached)
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Have what the cache holds in it again afterwards; it waits in memory, some 30 KB a token of a small model."""
+        cached, cells = self.cached.copy(), self.state() if self.tokens else None
+        try:
+            yield
+        finally:
+            # a context that failed on a graphics card is closed by then
+            if self.handle and (cells is None or not self.restore(cells, cached)):
+                self.clear()
+
     def save_file(self, path: Path) -> bool:
         """Write the cache's bytes with its tokens into a file; False where llama.cpp could not."""
         tokens = (api.llama_token * len(self.tokens))(*self.tokens)
@@ -247,7 +263,7 @@ class Context:
         if not done or (first, last) != (0, len(cached.tokens) - 1):
             self.clear()
             return False
-        self.cached = CachedTokens(list(cached.tokens), list(cached.slices), list(cached.answers), cached.prompt_length)
+        self.cached = cached.copy()
         return True
 
     def logits(self) -> npt.NDArray[np.float32]:

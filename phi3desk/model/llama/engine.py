@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -348,29 +349,32 @@ class Engine:
         on_prefill: Callable[[int, int], None] = lambda *_: None,
         *,
         conversation: int = 0,
+        aside: bool = False,
     ) -> tuple[tuple[float, ...], ...]:
         """Return, for each prompt, how likely each of a few words is to come next, 0 to 1; nothing is written.
 
         What the prompts begin with alike is read once. They are read with the adapters of answers; prompts that go on
         from what was read in a `conversation`, by its id, leave that in the context, others have it kept for its next
-        question. `on_prefill` gets tokens read and in all, of each prompt. Raises Cancelled where `cancelled` was set,
-        and UserError as `generate`.
+        question. What is read `aside` takes the place of nothing. `on_prefill` gets tokens read and in all, of each
+        prompt. Raises Cancelled where `cancelled` was set, and UserError as `generate`.
         """
         read = [self._fitting_prompt(turns) for turns in prompts]
         if not read:
             return ()
         self._attach(self._active)
-        self._go_back_to(min(read), conversation)
-        while True:
-            try:
-                return Judging(self.context, self._vocabulary).likelihoods(read, words, cancelled, on_prefill)
-            except NativeFailure as failure:
-                if not self._plan.setup.gpu_layers:
-                    raise _stopped(failure) from None
-                self._load_with_fewer_layers()
-                for prompt in read:
-                    self._check_fits(prompt)
-                self._attach(self._active)
+        if not aside:
+            self._go_back_to(min(read), conversation)
+        with self.context.aside() if aside else nullcontext():
+            while True:
+                try:
+                    return Judging(self.context, self._vocabulary).likelihoods(read, words, cancelled, on_prefill)
+                except NativeFailure as failure:
+                    if not self._plan.setup.gpu_layers:
+                        raise _stopped(failure) from None
+                    self._load_with_fewer_layers()
+                    for prompt in read:
+                        self._check_fits(prompt)
+                    self._attach(self._active)
 
     def _fitting_prompt(self, turns: Sequence[Turn]) -> list[int]:
         prompt = self.prompt_tokens(turns)

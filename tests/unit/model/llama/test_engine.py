@@ -469,6 +469,34 @@ def test_engine_answers_the_same_after_it_judged(engine: Engine) -> None:
     assert again.reused_tokens > 0
 
 
+@pytest.mark.parametrize("stops", [False, True])
+def test_what_is_judged_aside_takes_the_place_of_nothing(engine: Engine, stops: bool) -> None:
+    first = ask(engine, JUDGED[0])
+    held, scores = list(engine.context.tokens), judge(engine, [QUESTION])
+    engine.context.clear()
+    ask(engine, JUDGED[0])
+    stopped = threading.Event()
+    if stops:
+        stopped.set()
+        with pytest.raises(Cancelled):
+            engine.judge([QUESTION], WORDS, stopped, aside=True)
+    else:
+        assert engine.judge([QUESTION], WORDS, threading.Event(), aside=True) == scores
+    assert engine.context.tokens == held
+    answered = Turn(Role.ASSISTANT, first.text, tokens=first.tokens)
+    follow_up = [*JUDGED[0], answered, Turn(Role.USER, "and the valve?")]
+    after = ask(engine, follow_up)
+    assert after.reused_tokens > engine.count_turns(JUDGED[0])
+    engine.context.clear()
+    ask(engine, JUDGED[0])
+    assert ask(engine, follow_up).tokens == after.tokens
+
+
+def test_judging_aside_leaves_nothing_where_nothing_was_read(engine: Engine) -> None:
+    engine.judge([QUESTION], WORDS, threading.Event(), aside=True)
+    assert engine.context.tokens == []
+
+
 def test_judging_can_be_stopped(engine: Engine) -> None:
     stopped = threading.Event()
     stopped.set()
