@@ -56,7 +56,7 @@ def test_import_documents_search_and_ask_keep_their_shapes(phi3desk, tmp_path, t
     assert done.returncode == 0, done.stderr
     answered, refused = json_lines(done.stdout)
     keys = {"id", "answer", "citations", "passages", "model", "grounded", "reading", "timings", "refused", "mode"}
-    assert set(answered) == keys | {"sentences", "corrected"}
+    assert set(answered) == keys | {"sentences", "corrected", "nearest"}
     assert answered["reading"]["budget_s"] == 60.0
     assert 1 <= answered["reading"]["passages"] <= len(answered["passages"]) and answered["reading"]["tokens"] > 0
     assert refused["reading"] == {"budget_s": 0.0, "tokens": 0, "passages": 0}
