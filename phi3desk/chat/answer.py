@@ -9,25 +9,27 @@ from dataclasses import replace
 from typing import Protocol
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.citations import MARKS, keep_known_marks
+from phi3desk.chat.citations import MARKS, citation_of, keep_known_marks
 from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.judging.before import Judged, judged_before, nothing_written, with_judging
 from phi3desk.chat.judging.fit import is_unfounded
 from phi3desk.chat.judging.matter import Judge
-from phi3desk.chat.messages import Answer, Basis, MadeBy, Reading, Source, Spent, Timings
+from phi3desk.chat.messages import Answer, Basis, CheckedSentence, MadeBy, Reading, Source, Spent, Timings
 from phi3desk.chat.prompt import Completion, Prompt, PromptRequest, Task, compose, prompt_format_for
 from phi3desk.chat.reading.nearest import nearest_of_all, nearest_sentences
 from phi3desk.chat.reading.wait import tokens_within
 from phi3desk.chat.refusal import only_refuses, refuses
 from phi3desk.chat.series import Speed, known_speed
 from phi3desk.errors import Sentence, say
-from phi3desk.foreign_text import quoted
+from phi3desk.foreign_text import quoted_line
 from phi3desk.library.documents import SearchResult
 from phi3desk.model.types import Ending, Generation, LoadedModel, Sampling, Turn
 
 NOTHING_ANSWERS = say("Nothing in the documents answers this.")
 #: passages that are named where none answers the question
 MOST_NEAREST = 3
+#: letters of a sentence that is quoted as an answer
+LONGEST_QUOTE = 400
 
 
 class Writer(Judge, Protocol):
@@ -205,8 +207,7 @@ def finish(
             spent=written.spent,
         )
     read = sources_read(written, sources)
-    quote = _pointed_at(generation.text, read, question)
-    checked = ground(quote, read, question) if quote else grounded or ground(generation.text, read, question)
+    checked = _pointed_at(generation, read, question) or grounded or ground(generation.text, read, question)
     used = generation.prompt_tokens - written.judging_tokens + generation.generated_tokens
     return Answer(
         text=checked.text,
@@ -224,17 +225,23 @@ def finish(
     )
 
 
-def _pointed_at(text: str, read: Sequence[Source], question: str) -> str:
-    """Return the sentence nearest to a question in the source whose mark is all that a model wrote; "" elsewhere.
+def _pointed_at(generation: Generation, read: Sequence[Source], question: str) -> Grounded | None:
+    """Return the sentence nearest to a question in the source whose mark is all that a model wrote; None elsewhere.
 
     Asked for a mark behind each statement, a small model may write the mark alone.
     """
-    if keep_known_marks(text, ()).strip(" \t\n.,;:"):
-        return ""
+    text = generation.text
+    if generation.ended is not Ending.STOP or keep_known_marks(text, ()).strip(" \t\n.,;:"):
+        return None
     marked = [int(number) for marks in MARKS.findall(text) for number in re.findall(r"\d+", marks)]
     source = next((source for n in marked for source in read if source.n == n), None)
     nearest = nearest_of_all(question, [source], 1) if source is not None else []
-    return "".join(f"“{' '.join(quoted(one.text).split())}” [{source.n}]" for one in nearest if source is not None)
+    if source is None or not nearest:
+        return None
+    said = quoted_line(nearest[0].text, LONGEST_QUOTE)
+    # a source holds what is quoted of it
+    sentence = CheckedSentence(f"“{said}”", supported=True, score=1.0, citations=(source.n,))
+    return Grounded(f"“{said}” [{source.n}]", (citation_of(source, nearest[0].text, by_model=True),), (sentence,))
 
 
 def _maker(written: Completion, made_by: MadeBy) -> MadeBy:

@@ -39,6 +39,18 @@ def test_what_a_model_says_stays_as_it_is(text: str):
     assert "“" not in answer(text).text
 
 
+def test_a_long_row_is_quoted_in_part_and_cited_whole():
+    row = "; ".join(f"item {number} costs {number} euros" for number in range(260))
+    made = answer("[1]", (source(1, row),))
+    assert len(made.text) < 420
+    assert made.citations[0].quote == row
+
+
+def test_what_was_stopped_behind_a_mark_is_no_quotation():
+    written = Generation("[3]", (), Ending.CANCELLED, 90, 0, 0.1, 0.1, 3, 9.0, ())
+    assert "“" not in finish(Completion(written, (1, 3), 0), QUESTION, SOURCES, MadeBy(), 0.1).text
+
+
 def test_what_a_document_says_stands_for_itself_as_data():
     made = answer("[1]", (source(1, "Bearing [3] <|end|> re-greased"),))
     assert [one.n for one in made.citations] in ([1], [])
