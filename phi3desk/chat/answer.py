@@ -12,7 +12,7 @@ from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.citations import MARKS, citation_of, keep_known_marks
 from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.judging.before import Judged, judged_before, nothing_written, with_judging
-from phi3desk.chat.judging.fit import is_unfounded
+from phi3desk.chat.judging.fit import CERTAIN, is_unfounded
 from phi3desk.chat.judging.matter import Judge
 from phi3desk.chat.messages import Answer, Basis, CheckedSentence, MadeBy, Reading, Source, Spent, Timings
 from phi3desk.chat.prompt import Completion, Prompt, PromptRequest, Task, compose, prompt_format_for
@@ -21,7 +21,7 @@ from phi3desk.chat.reading.wait import tokens_within
 from phi3desk.chat.refusal import only_refuses, refuses
 from phi3desk.chat.series import Speed, known_speed
 from phi3desk.errors import Sentence, say
-from phi3desk.foreign_text import quoted_line
+from phi3desk.foreign_text import printable
 from phi3desk.library.documents import SearchResult
 from phi3desk.model.types import Ending, Generation, LoadedModel, Sampling, Turn
 
@@ -207,7 +207,10 @@ def finish(
             spent=written.spent,
         )
     read = sources_read(written, sources)
-    checked = _pointed_at(generation, read, question) or grounded or ground(generation.text, read, question)
+    # only where the sources were judged to hold an answer does a mark alone point to one
+    held = written.likely is not None or (fit is not None and fit >= CERTAIN)
+    pointed = _pointed_at(generation, read, question) if held else None
+    checked = pointed or grounded or ground(generation.text, read, question)
     used = generation.prompt_tokens - written.judging_tokens + generation.generated_tokens
     return Answer(
         text=checked.text,
@@ -238,7 +241,8 @@ def _pointed_at(generation: Generation, read: Sequence[Source], question: str) -
     nearest = nearest_of_all(question, [source], 1) if source is not None else []
     if source is None or not nearest:
         return None
-    said = quoted_line(nearest[0].text, LONGEST_QUOTE)
+    line = " ".join(MARKS.sub(lambda mark: f"({mark[1]})", printable(nearest[0].text)).split())
+    said = line if len(line) <= LONGEST_QUOTE else f"{line[:LONGEST_QUOTE].rstrip()}…"
     # a source holds what is quoted of it
     sentence = CheckedSentence(f"“{said}”", supported=True, score=1.0, citations=(source.n,))
     return Grounded(f"“{said}” [{source.n}]", (citation_of(source, nearest[0].text, by_model=True),), (sentence,))

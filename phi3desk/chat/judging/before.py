@@ -31,6 +31,8 @@ _ASKED = "Reply only with the words of the passages that answer the question, co
 ONLY_NEAREST = say("Only the sentences that come nearest to the question were read.")
 #: sentences that are read; more of them, or whole passages, tell less
 _SENTENCES = 5
+#: letters of each that are read: a row may have thousands
+_LONGEST = 400
 NO_WORDS = (("unanswerable", "Unanswerable"),)
 #: How likely the passages must hold the answer at least. Of 34 questions with an answer in English articles two are
 #: refused then, of 34 without one on the same articles 18, of 34 about something else 30, by the search or by the
@@ -124,7 +126,7 @@ def nearest_before(request: PromptRequest, count: CountTokens) -> Prompt:
     """
     question = request.standing_alone or request.question
     nearest = sorted(nearest_of_all(question, request.sources, _SENTENCES), key=lambda one: (one.source, one.place))
-    parts = [quoted(one.text) for one in nearest]
+    parts = [quoted(one.text[:_LONGEST]) for one in nearest]
     passages = "\n".join(f"[{n}] {part}" for n, part in enumerate(parts, 1))
     asked = f"Passages:\n\n{passages}\n\nQuestion: {question.strip()}\n\n{_ASKED}"
     empty = count([Turn(Role.USER, "")])

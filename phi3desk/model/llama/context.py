@@ -12,11 +12,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import psutil
 
 from phi3desk.model.llama.bindings import NativeFailure, api, encode_path
 from phi3desk.model.memory import SLICE_CPU, SLICE_GPU
 
 _ABORTED = 2
+#: share of the memory that is free that the cells which wait there may take
+_SHARE_ASIDE = 0.25
 
 
 def common_length(one: Sequence[int], other: Sequence[int]) -> int:
@@ -229,8 +232,13 @@ class Context:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Have what the cache holds in it again afterwards; it waits in memory, some 30 KB a token of a small model."""
-        cached, cells = self.cached.copy(), self.state() if self.tokens else None
+        """Have what the cache holds in it again afterwards; it waits in memory, where that has ample room for it.
+
+        Without room the cache is empty afterwards. Of Phi-3-mini a token takes 384 KB, of models that share keys among
+        heads a tenth of that.
+        """
+        has_room = bool(self.tokens) and self.state_size < psutil.virtual_memory().available * _SHARE_ASIDE
+        cached, cells = self.cached.copy(), self.state() if has_room else None
         try:
             yield
         finally:

@@ -97,7 +97,7 @@ class CorrectionForm(Card):
 
     def _first(self) -> int:
         """Return which source is chosen at first: the one that the answer cites first, or the first of all."""
-        cited = [citation.n for citation in self._answer.citations]
+        cited = [citation.n for citation in self._answer.quoted]
         return next((at for at, one in enumerate(self._sources) if cited and one.n == cited[0]), 0)
 
     def _fill_sources(self, current: int) -> None:
@@ -123,7 +123,7 @@ class CorrectionForm(Card):
         self.sentence.setCurrentIndex(max(0, self.sentence.findData(wanted)))
 
     def _quote_of(self, source: Source) -> str:
-        cited = next((citation.quote for citation in self._answer.citations if citation.n == source.n), "")
+        cited = next((citation.quote for citation in self._answer.quoted if citation.n == source.n), "")
         return cited or best_sentence(source, self.text.toPlainText())
 
     def _on_source_chosen(self) -> None:

@@ -19,9 +19,11 @@ def source(n: int, text: str) -> Source:
 SOURCES = (source(1, "The hall is closed at night."), source(3, f"Wear gloves. {GREASED} Wipe it."))
 
 
-def answer(text: str, sources: tuple[Source, ...] = SOURCES) -> Answer:
+def answer(text: str, sources: tuple[Source, ...] = SOURCES, likely: float | None = 0.9) -> Answer:
     written = Generation(text, (), Ending.STOP, 90, 0, 0.1, 0.1, 3, 9.0, ())
-    return finish(Completion(written, tuple(one.n for one in sources), 0), QUESTION, sources, MadeBy(), 0.1)
+    return finish(
+        Completion(written, tuple(one.n for one in sources), 0, likely=likely), QUESTION, sources, MadeBy(), 0.1
+    )
 
 
 @pytest.mark.parametrize("text", ["[3]", "[3].", " [3]\n", "[3, 1]", "[3][1]", "[9][3]"])
@@ -37,6 +39,16 @@ def test_a_mark_alone_stands_for_the_sentence_of_its_source_that_is_nearest_to_t
 @pytest.mark.parametrize("text", ["", "[9]", "Never [3].", "[3] Never."])
 def test_what_a_model_says_stays_as_it_is(text: str):
     assert "“" not in answer(text).text
+
+
+def test_a_mark_is_no_answer_where_nobody_judged_that_there_is_one():
+    assert answer("[3]", likely=None).text == ""
+
+
+def test_what_a_sentence_begins_with_stays_as_it_is():
+    assert answer("[1]", (source(1, "Note: the warranty lasts two years."),)).text == (
+        "“Note: the warranty lasts two years.” [1]"
+    )
 
 
 def test_a_long_row_is_quoted_in_part_and_cited_whole():
@@ -55,4 +67,3 @@ def test_what_a_document_says_stands_for_itself_as_data():
     made = answer("[1]", (source(1, "Bearing [3] <|end|> re-greased"),))
     assert [one.n for one in made.citations] in ([1], [])
     assert "[3]" not in made.text
-    assert "<|end|>" not in made.text

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from phi3desk.errors import Cancelled, UserError
+from phi3desk.model.llama import context as context_module
 from phi3desk.model.llama.drafting import Pace
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.llama.sampler import TextStream
@@ -490,6 +491,16 @@ def test_what_is_judged_aside_takes_the_place_of_nothing(engine: Engine, stops: 
     engine.context.clear()
     ask(engine, JUDGED[0])
     assert ask(engine, follow_up).tokens == after.tokens
+
+
+def test_what_memory_has_no_room_for_is_read_again_after_judging_aside(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ask(engine, JUDGED[0])
+    monkeypatch.setattr(context_module, "_SHARE_ASIDE", 0.0)
+    engine.judge([QUESTION], WORDS, threading.Event(), aside=True)
+    assert engine.context.tokens == []
+    assert ask(engine, JUDGED[0]).tokens == first.tokens
 
 
 def test_judging_aside_leaves_nothing_where_nothing_was_read(engine: Engine) -> None:
