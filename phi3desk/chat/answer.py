@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.citations import MARKS, citation_of, keep_known_marks
+from phi3desk.chat.citations import MARKS, citation_of, keep_known_marks, marked_in
 from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.judging.before import Judged, judged_before, nothing_written, with_judging
-from phi3desk.chat.judging.fit import CERTAIN, is_unfounded
+from phi3desk.chat.judging.fit import is_certain, is_unfounded
 from phi3desk.chat.judging.matter import Judge
 from phi3desk.chat.messages import Answer, Basis, CheckedSentence, MadeBy, Reading, Source, Spent, Timings
 from phi3desk.chat.prompt import Completion, Prompt, PromptRequest, Task, compose, prompt_format_for
@@ -105,18 +104,8 @@ def _completion(
 def _not_written(judged: Judged, request: PromptRequest, loaded: LoadedModel) -> Completion:
     """Return what comes of a question whose passages do not hold the answer: nothing is written."""
     generation = nothing_written(judged, loaded.adapters)
-    return Completion(
-        generation,
-        (),
-        0,
-        asked=judged.prompt.turns[-1].text,
-        fitted=request.fitted,
-        context=loaded.context,
-        spent=_spent(judged.prompt, request.budget_s, generation),
-        likely=judged.likely,
-        refused=True,
-        judging_tokens=judged.tokens,
-    )
+    completion = _completion(generation, judged.prompt, request, loaded, None)
+    return replace(completion, sources_read=(), likely=judged.likely, refused=True, judging_tokens=judged.tokens)
 
 
 def _spent(prompt: Prompt, budget_seconds: float, generation: Generation) -> Spent | None:
@@ -208,7 +197,7 @@ def finish(
         )
     read = sources_read(written, sources)
     # only where the sources were judged to hold an answer does a mark alone point to one
-    held = written.likely is not None or (fit is not None and fit >= CERTAIN)
+    held = written.likely is not None or is_certain(fit)
     pointed = _pointed_at(generation, read, question) if held else None
     checked = pointed or grounded or ground(generation.text, read, question)
     used = generation.prompt_tokens - written.judging_tokens + generation.generated_tokens
@@ -236,8 +225,7 @@ def _pointed_at(generation: Generation, read: Sequence[Source], question: str) -
     text = generation.text
     if generation.ended is not Ending.STOP or keep_known_marks(text, ()).strip(" \t\n.,;:"):
         return None
-    marked = [int(number) for marks in MARKS.findall(text) for number in re.findall(r"\d+", marks)]
-    source = next((source for n in marked for source in read if source.n == n), None)
+    source = next((source for n in marked_in(text) for source in read if source.n == n), None)
     nearest = nearest_of_all(question, [source], 1) if source is not None else []
     if source is None or not nearest:
         return None

@@ -40,12 +40,16 @@ def nearest_source(claim: str, sources: Sequence[Source]) -> Source:
     return _nearest(content_words(claim), sources)[0]
 
 
+def marked_in(text: str) -> list[int]:
+    """Return the numbers of the marks of a text, in their order: 1 and 2 of `[1, 2]`."""
+    return [int(number) for mark in MARKS.findall(text) for number in re.findall(r"\d+", mark)]
+
+
 def keep_known_marks(text: str, known: Collection[int]) -> str:
     """Return the text with marks split into single ones, `[1, 2]` as `[1][2]`, and marks of no source dropped."""
 
     def known_only(match: re.Match[str]) -> str:
-        numbers = [int(number) for number in re.findall(r"\d+", match[1])]
-        return "".join(f"[{number}]" for number in numbers if number in known)
+        return "".join(f"[{number}]" for number in marked_in(match[0]) if number in known)
 
     kept = MARKS.sub(known_only, text)
     return re.sub(r"[ \t]+(?=[.,;:!?](?:\s|$))", "", kept) if kept != text else text

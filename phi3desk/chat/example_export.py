@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from phi3desk.chat.citations import MARKS
+from phi3desk.chat.citations import marked_in
 from phi3desk.chat.examples import Example, Verdict
 from phi3desk.chat.messages import Basis
 from phi3desk.chat.prompt import CountTokens, PromptFormat, PromptRequest, compose
@@ -121,7 +121,7 @@ def messages_of(
         prompt = compose(request, count, room.context, room.answer, prompt_format)
     except UserError:
         return None
-    cited = {int(number) for mark in MARKS.findall(wanted) for number in mark.replace(";", ",").split(",")}
+    cited = set(marked_in(wanted))
     if not cited <= set(prompt.sources_read):
         return None
     return [*prompt.turns, Turn(Role.ASSISTANT, wanted.strip())]

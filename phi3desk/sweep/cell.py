@@ -29,7 +29,7 @@ from phi3desk.sweep.plan import Answered, Cell, Outcome, SweepPlan, SweptDocumen
 
 #: passages that a document is searched for, all of which the sentences that are read may come from
 SEARCHED = 3
-#: words of a sentence, below which it is taken for a heading; characters of a sentence that are shown as the answer
+#: characters of a sentence that are shown as the answer
 MOST_SHOWN = 300
 #: tokens that an answer has at most: a sentence or two
 LONGEST_ANSWER = 96

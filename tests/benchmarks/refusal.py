@@ -29,7 +29,7 @@ import numpy as np
 
 from phi3desk.chat.decision import WriteStep, search_step, step_after_search
 from phi3desk.chat.judging.before import LEAST_LIKELY, NO_WORDS, likely_of, nearest_before
-from phi3desk.chat.judging.fit import CERTAIN, fit_of
+from phi3desk.chat.judging.fit import fit_of, is_certain
 from phi3desk.chat.messages import MadeBy
 from phi3desk.chat.prompt import PromptRequest
 from phi3desk.chat.question import Question
@@ -79,8 +79,7 @@ class Told:
     @property
     def refused(self) -> bool:
         """Whether it is refused before an answer is written."""
-        certain = self.fit is not None and self.fit >= CERTAIN
-        return self.before or (self.said is not None and not certain and self.said < LEAST_LIKELY)
+        return self.before or (self.said is not None and not is_certain(self.fit) and self.said < LEAST_LIKELY)
 
 
 def sample(name: str, each: int) -> list[dict[str, Any]]:

@@ -8,7 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.citations import MARKS, best_sentence, citation_of, distinct, keep_known_marks, pieces, with_mark
+from phi3desk.chat.citations import (
+    MARKS,
+    best_sentence,
+    citation_of,
+    distinct,
+    keep_known_marks,
+    marked_in,
+    pieces,
+    with_mark,
+)
 from phi3desk.chat.correcting.likeness import ALIKE, asks_the_same, likeness
 from phi3desk.chat.examples import Chosen, Example, ExampleStore
 from phi3desk.chat.messages import Answer, Basis, Citation, Corrected, MadeBy, Source, Timings
@@ -110,7 +119,7 @@ def _citations(text: str, found: Mapping[int, Source], chosen: Sequence[Chosen])
 
 def with_marks(text: str, chosen: Sequence[Chosen]) -> str:
     """Return a corrected text whose last sentence has the marks of the chosen sources that no sentence has."""
-    marked = {int(number) for mark in MARKS.findall(text) for number in re.findall(r"\d+", mark)}
+    marked = set(marked_in(text))
     for n in dict.fromkeys(one.source.n for one in chosen):
         if n not in marked:
             text = with_mark(text.rstrip(), n)

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from phi3desk.chat.judging.fit import CERTAIN
+from phi3desk.chat.judging.fit import is_certain
 from phi3desk.chat.judging.matter import Judge
 from phi3desk.chat.messages import ReadPassage
 from phi3desk.chat.prompt import CountTokens, Prompt, PromptRequest, Task, is_small
@@ -79,7 +79,7 @@ def judged_before(
     loaded = model.loaded
     if request.task is not Task.QUESTION or not request.sources or is_small(loaded.parameters):
         return None
-    if request.fit is not None and request.fit >= CERTAIN:
+    if is_certain(request.fit):
         return None
     if not _asks_for_something(request.question):
         # what it copies would be its answer to the question itself

@@ -54,6 +54,11 @@ def is_near(fit: float | None) -> bool:
     return fit is not None and fit >= NEAR
 
 
+def is_certain(fit: float | None) -> bool:
+    """Return whether what was found comes so close that no model is asked whether it holds an answer."""
+    return fit is not None and fit >= CERTAIN
+
+
 def is_unfounded(sentences: Sequence[CheckedSentence], fit: float | None) -> bool:
     """Return whether an answer is none: no sentence of it was found, in sources that may not hold one."""
     return bool(sentences) and not any(each.supported for each in sentences) and fit is not None and fit < CERTAIN
