@@ -200,9 +200,8 @@ class FolderSync:
                 run.files -= len(work) - at
                 run.bytes -= sum(left.size for _, left in work[at:])
                 return
-            if not self._sources.follows(check.collection_id, path):
+            if self._is_dropped(run, check.collection_id, path):
                 # its folder was unbound, or it was taken out by itself, in the meantime
-                run.files -= 1
                 run.bytes -= file.size
                 continue
             run.current = Path(path).name
@@ -222,9 +221,8 @@ class FolderSync:
             refused, sha256 = _looked_into(path, file, check.rules, path in check.bound_files, run.cancelled)
         except OSError as error:
             closed = not_opened(error)
-        if not self._sources.follows(collection_id, path):
+        if self._is_dropped(run, collection_id, path):
             # it takes a while to look at a large file, or at one that does not open
-            run.files -= 1
             return None
         if closed is not None:
             self._tell_closed(run, check, path, file, closed)
@@ -234,7 +232,11 @@ class FolderSync:
             self._know(check, known, sha256)
             is_same = True
         if known is not None and is_same and not (known["removed"] and self._is_held(check, sha256, known["id"])):
-            self._catalog.touch(known["id"], file.size, file.changed)
+            with self._catalog.writing():
+                # what is taken out at this very moment would come back
+                if self._is_dropped(run, collection_id, path):
+                    return None
+                self._catalog.touch(known["id"], file.size, file.changed)
             if known["removed"] is not None or _is_among(file.path, check.named):
                 self.tell_end(run, known["id"])
             else:
@@ -245,8 +247,17 @@ class FolderSync:
             if moved is not None:
                 self.tell_end(run, moved)
                 return None
-        document_id = self._catalog.found(collection_id, path, file.size, file.changed, sha256)
+        with self._catalog.writing():
+            if self._is_dropped(run, collection_id, path):
+                return None
+            document_id = self._catalog.found(collection_id, path, file.size, file.changed, sha256)
         return None if self._ends(run, collection_id, document_id, refused, sha256) else document_id
+
+    def _is_dropped(self, run: ImportRun, collection_id: int, path: str) -> bool:
+        """Return whether a file is not followed any more, and count it no more then."""
+        followed = self._sources.follows(collection_id, path)
+        run.files -= not followed
+        return not followed
 
     def has_to_be_read(self, run: ImportRun, document: Document) -> bool:
         """Return whether a document that an earlier import found has to be read; end it where it has not.

@@ -219,20 +219,17 @@ class LibraryClient(QObject):
 
     def restore_source(self, source: int) -> None:
         """Undo `remove_source`."""
-        self.worker.request(RestoreSource(source))
-        self._check_quietly()
+        self.worker.request(RestoreSource(source), lambda _: self._check_quietly())
 
     def remove_documents(self, documents: Sequence[int]) -> None:
         """Take documents out of the library; the files stay. Can be undone."""
-        self.worker.request(RemoveDocuments(tuple(documents)))
         # a duplicate of a removed document takes its place
-        self._check_quietly()
+        self.worker.request(RemoveDocuments(tuple(documents)), lambda _: self._check_quietly())
 
     def restore_documents(self, documents: Sequence[int]) -> None:
         """Undo `remove_documents`."""
-        self.worker.request(RestoreDocuments(tuple(documents)))
         # a duplicate that took the place of one gives it back
-        self._check_quietly()
+        self.worker.request(RestoreDocuments(tuple(documents)), lambda _: self._check_quietly())
 
     def import_paths(self, paths: Sequence[str | Path], collection: int | None) -> None:
         """Bind files and folders to a collection (None: the default one) and read them."""

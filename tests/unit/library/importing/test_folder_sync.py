@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from phi3desk import file_hash
 from phi3desk.errors import Cancelled, UserError
+from phi3desk.library.catalog import Catalog
 from phi3desk.library.documents import BoundSource, Document, FileOutcome, Rules, SearchScope, State
 from phi3desk.library.embedding.minilm import MiniLmEmbedder
 from phi3desk.library.importing import importer, passwords
@@ -817,6 +818,31 @@ def test_a_changed_document_that_is_taken_out_before_its_turn_stays_out(
     home.library.restore_documents([ids["b.pdf"], ids["c.pdf"]])
     monkeypatch.undo()
     home.check()
+
+
+@pytest.mark.parametrize("edited", (True, False))
+def test_a_document_that_is_taken_out_while_it_is_noted_stays_out(
+    home: Home, monkeypatch: pytest.MonkeyPatch, edited: bool
+) -> None:
+    home.write("a.pdf", "the pump")
+    home.library.sync()
+    (document,) = home.library.documents()
+    if edited:
+        home.write("a.pdf", "a valve")
+    note = "found" if edited else "touch"
+    noted = getattr(Catalog, note)
+    taking_out = threading.Thread(target=lambda: home.library.remove_documents([document.id]))
+
+    def taken_out(catalog: Catalog, *args: object) -> object:
+        taking_out.start()
+        # it has to wait until this file is done with; where it has not, it is done by then
+        taking_out.join(timeout=0.5)
+        return noted(catalog, *args)
+
+    monkeypatch.setattr(Catalog, note, taken_out)
+    home.library.sync()
+    taking_out.join()
+    assert home.library.documents() == []
 
 
 def test_a_collection_that_is_deleted_before_its_turn_keeps_its_documents_for_an_undo(home: Home) -> None:
