@@ -129,7 +129,8 @@ def sources_of(result: SearchResult, *, untied: bool = False) -> tuple[Source, .
 def nearest_of(result: SearchResult) -> tuple[Source, ...]:
     """Return the first passages of a search that found nothing relevant, numbered from 1, for who looks on there."""
     return tuple(
-        Source(n, found.passage, found.words, found.meaning) for n, found in enumerate(result.found[:MOST_NEAREST], 1)
+        Source(n, found.passage, found.words, found.meaning, found.sentences, found.score)
+        for n, found in enumerate(result.found[:MOST_NEAREST], 1)
     )
 
 

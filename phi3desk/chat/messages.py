@@ -273,6 +273,11 @@ class Answer:
         return self.citations or self.nearest
 
     @property
+    def rests_on_nothing(self) -> bool:
+        """Whether what is named with it is no source of it, but what comes nearest to the question."""
+        return not self.citations and (bool(self.nearest) or self.refused or self.basis is Basis.NOTHING_FOUND)
+
+    @property
     def is_own(self) -> bool:
         """Whether it is what a person put in place of an answer."""
         return self.corrected is not None and self.corrected.given

@@ -337,7 +337,7 @@ _ENDINGS = {
 
 def _sources_heading(entry: Entry) -> Sentence:
     answer = entry.answer
-    if answer is not None and (answer.nearest or answer.refused or answer.basis is Basis.NOTHING_FOUND):
+    if answer is not None and answer.rests_on_nothing:
         return say("Nearest in the documents")
     return say("Sources") if entry.cited else say("Read, but not cited")
 

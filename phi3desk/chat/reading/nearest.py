@@ -44,7 +44,8 @@ class Near:
 def nearest_of_all(question: str, sources: Sequence[Source], most: int) -> list[Near]:
     """Return so many sentences of some sources that come nearest to a question, by words where meanings are not known.
 
-    The nearest comes first, a heading comes with the sentence below it, and what several passages say comes once.
+    The nearest comes first, a heading comes with the sentence below it, and what several passages say comes once, as
+    does a sentence below a heading that comes near, too.
     """
     spans = [sentence_spans(text, line_ends(text)) for text in (source.passage.text for source in sources)]
     scored = [
@@ -53,9 +54,15 @@ def nearest_of_all(question: str, sources: Sequence[Source], most: int) -> list[
         for at, score in enumerate(scores)
     ]
     nearest: dict[str, Near] = {}
+    taken: set[tuple[int, int]] = set()
     for _, number, at in sorted(scored, key=lambda one: (-one[0], *one[1:])):
-        text = with_next(sources[number].passage.text, spans[number], at)
-        nearest.setdefault(" ".join(fold(text).split()), Near(number, at, text))
+        text = sources[number].passage.text
+        last = _last_with(text, spans[number], at)
+        if taken & {(number, at), (number, last)}:
+            continue
+        taken |= {(number, at), (number, last)}
+        near = with_next(text, spans[number], at)
+        nearest.setdefault(" ".join(fold(near).split()), Near(number, at, near))
         if len(nearest) == most:
             break
     return list(nearest.values())
@@ -63,7 +70,11 @@ def nearest_of_all(question: str, sources: Sequence[Source], most: int) -> list[
 
 def with_next(text: str, spans: Sequence[tuple[int, int]], at: int) -> str:
     """Return a sentence of a text by its place among all of them (`spans`), a heading with the sentence below it."""
+    return text[spans[at][0] : spans[_last_with(text, spans, at)][1]].strip()
+
+
+def _last_with(text: str, spans: Sequence[tuple[int, int]], at: int) -> int:
+    """Return the place of the last sentence that comes with the one at a place: that below a heading."""
     start, end = spans[at]
-    if len(text[start:end].split()) < _FEWEST_WORDS and at + 1 < len(spans):
-        end = spans[at + 1][1]
-    return text[start:end].strip()
+    is_heading = len(text[start:end].split()) < _FEWEST_WORDS and at + 1 < len(spans)
+    return at + 1 if is_heading else at

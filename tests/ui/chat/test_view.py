@@ -251,7 +251,10 @@ def test_view_shows_the_nearest_sentences_of_a_refusal_and_leads_to_each(
         with qtbot.waitSignal(view.source_requested) as asked:
             view.anchorClicked.emit(QUrl(next(link for link in links(view) if link.endswith(f"/{n}/{at}"))))
         assert (asked.args[0].n, asked.args[1]) == (n, quote)
-    assert copied(replace(message, answer=refused)).count("“Oil it.”") == 1
+    text = copied(replace(message, answer=refused))
+    assert text.count("“Oil it.”") == 1
+    assert "\n\nNearest in the documents:\n[" in text
+    assert "Sources:" not in text
 
 
 @pytest.mark.parametrize(

@@ -280,6 +280,13 @@ def test_refusal_is_told_with_the_nearest_passages(library):
     assert (row["refused"], row["mode"]) == (True, "documents_only")
 
 
+def test_refusal_of_the_search_is_told_with_the_nearest_sentences(library):
+    question = "How often is the bearing greased?"
+    result = library.search(question, 3, SearchScope(), sentences=True)
+    answer = Answer("Nothing.", (), nearest_of(result), Basis.NOTHING_FOUND, Ending.STOP, MadeBy(), Timings())
+    assert recorded(answer, AnswerMode.DOCUMENTS_ONLY, question).nearest
+
+
 def test_refusal_of_the_model_is_told_with_the_nearest_sentences(library):
     result = library.search("How often is the bearing greased?", 3, SearchScope(), sentences=True)
     sources = sources_of(result, untied=True)

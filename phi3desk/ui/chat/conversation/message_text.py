@@ -8,6 +8,8 @@ from phi3desk.foreign_text import printable
 from phi3desk.ui.answers.doubts import support_line, text_with_notes
 from phi3desk.ui.formatting import place_of, translate
 
+_SOURCES, _NEAREST = say("Sources:"), say("Nearest in the documents:")
+
 
 def copied(message: Message) -> str:
     """Return a message with its doubts and its sources: the cited sentences, or else what was read.
@@ -20,7 +22,7 @@ def copied(message: Message) -> str:
         parts += ["", f"{support}."]
     sources = source_lines(message)
     if sources:
-        parts += ["", translate(say("Sources:")), *sources]
+        parts += ["", translate(_NEAREST if message.answer and message.answer.rests_on_nothing else _SOURCES), *sources]
     return printable("\n".join(parts))
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from phi3desk.chat.answer import recorded
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.citations import shown_quotes
@@ -47,6 +49,16 @@ def test_a_heading_is_shown_with_what_stands_below_it():
     text = f"Bearing, greasing\n\n{GREASED}"
     headed = source(1, text, {"Bearing, greasing": 0.95})
     assert text in [each.quote for each in nearest_sentences(QUESTION, (headed,))]
+
+
+@pytest.mark.parametrize("nearer", ["Bearing, greasing", GREASED])
+def test_a_sentence_is_not_shown_once_more_with_its_heading(nearer: str):
+    heading = "Bearing, greasing"
+    text = f"{heading}\n\n{GREASED} Waste grease goes into the red drum. The hall is closed at night."
+    close = {heading: 0.9, GREASED: 0.9, nearer: 0.95}
+    shown = [each.quote for each in nearest_sentences(QUESTION, (source(1, text, close),))]
+    assert sum(GREASED in each for each in shown) == 1
+    assert len(shown) == MOST_SENTENCES
 
 
 def test_no_sentence_is_shown_where_it_is_not_known_how_close_they_come():
