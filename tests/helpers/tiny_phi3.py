@@ -402,3 +402,38 @@ def transformers_llama(seed: int = 0, context: int = 2048, *, tied: bool = True)
         given["lm_head.weight"] = given["model.embed_tokens.weight"]
     model.load_state_dict(given)
     return model.eval()
+
+
+def write_tiny_qwen2(path: Path) -> Path:
+    """Write a tiny model of the `qwen2` architecture, the large starter's: the tiny Llama with biases."""
+    shape = replace(config(), architecture="qwen2")
+    writer = gguf.GGUFWriter(path, shape.architecture)
+    writer.add_type(gguf.GGUFType.MODEL)
+    writer.add_name("Tiny Qwen2")
+    _add_shape(writer, shape, 2048)
+    _add_vocabulary(writer, ())
+    writer.add_chat_template(CHAT_TEMPLATE)
+    for name, values in qwen2_weights().items():
+        plain = name.removesuffix(".bias").removesuffix(".weight")
+        writer.add_tensor(_llama_name(f"{plain}.weight").replace(".weight", name[len(plain) :]), values)
+    return _finish(writer, path)
+
+
+def qwen2_weights() -> dict[str, Array]:
+    """Return the tiny Llama's weights with biases of q, k and v, under the names of transformers' Qwen2."""
+    random = np.random.default_rng(2)
+    made = llama_weights()
+    for name in [each for each in made if each.endswith(("q_proj.weight", "k_proj.weight", "v_proj.weight"))]:
+        bias = random.standard_normal(len(made[name])).astype(np.float32)
+        made[f"{name.removesuffix('weight')}bias"] = bias
+    return made
+
+
+def transformers_qwen2() -> Any:
+    """Return transformers' Qwen2ForCausalLM with the weights of `write_tiny_qwen2`."""
+    import torch
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    model = Qwen2ForCausalLM(Qwen2Config(**_settings(config(), 2048), tie_word_embeddings=False))
+    model.load_state_dict({name: torch.from_numpy(values) for name, values in qwen2_weights().items()})
+    return model.eval()

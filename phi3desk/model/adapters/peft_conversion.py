@@ -1,8 +1,9 @@
 """Turns a LoRA adapter of PEFT into GGUF for a model, exactly: the same sum of low-rank parts, in ggml's tensors.
 
-Names follow transformers' Phi3ForCausalLM and LlamaForCausalLM, and llama.cpp's tensor names. Parts that the GGUF
-holds in one tensor are stacked: with A of all parts one under the other and B block-diagonal, B·A is the stack of the
-parts' own products. The rows of q and k are reordered for the `llama` architecture as llama.cpp's converter does.
+Names follow transformers' Phi3ForCausalLM, LlamaForCausalLM and Qwen2ForCausalLM, and llama.cpp's tensor names. Parts
+that the GGUF holds in one tensor are stacked: with A of all parts one under the other and B block-diagonal, B·A is the
+stack of the parts' own products. The rows of q and k are reordered for the `llama` architecture as llama.cpp's
+converter does.
 """
 
 from __future__ import annotations
@@ -25,18 +26,21 @@ from phi3desk.model.adapters.peft import HEAD, Pair, PeftAdapter
 from phi3desk.model.adapters.safetensors_file import Array
 from phi3desk.model.gguf import MADE_BY_KEY, RANK_KEY
 
+#: where every part has a tensor of its own
+_APART: dict[str, tuple[str, ...]] = {
+    "attn_q": ("q",),
+    "attn_k": ("k",),
+    "attn_v": ("v",),
+    "attn_output": ("o",),
+    "ffn_gate": ("gate",),
+    "ffn_up": ("up",),
+    "ffn_down": ("down",),
+}
 #: tensor of a block in GGUF -> the parts in it, in the order of their rows, by architecture
 TENSORS: dict[str, dict[str, tuple[str, ...]]] = {
     "phi3": {"attn_qkv": ("q", "k", "v"), "attn_output": ("o",), "ffn_up": ("gate", "up"), "ffn_down": ("down",)},
-    "llama": {
-        "attn_q": ("q",),
-        "attn_k": ("k",),
-        "attn_v": ("v",),
-        "attn_output": ("o",),
-        "ffn_gate": ("gate",),
-        "ffn_up": ("up",),
-        "ffn_down": ("down",),
-    },
+    "llama": _APART,
+    "qwen2": _APART,
 }
 _FUSED: dict[tuple[str, ...], str] = {("q", "k", "v"): "qkv", ("gate", "up"): "gate_up"}
 _HUB_NAME = re.compile(r"^[\w.-]+/[\w.-]+$")
@@ -68,7 +72,7 @@ def plan(adapter: PeftAdapter, base: Base) -> list[PlannedTensor]:
     architecture = base.info.architecture
     if architecture not in TENSORS:
         raise UserError(
-            "Adapters from training can be converted for models of the kinds phi3 and llama only; "
+            "Adapters from training can be converted for models of the kinds phi3, llama and qwen2 only; "
             "“{model}” is of the kind {kind}. Ask for the adapter as GGUF.",
             model=base.info.name,
             kind=architecture,

@@ -20,7 +20,15 @@ from phi3desk.model.store import ModelStore
 from phi3desk.paths import Paths
 from tests.helpers.exact_llama import exact_logits
 from tests.helpers.peft_adapters import logits_of, save_peft, write_peft
-from tests.helpers.tiny_phi3 import config, transformers_llama, transformers_model, write_tiny_llama, write_tiny_phi3
+from tests.helpers.tiny_phi3 import (
+    config,
+    transformers_llama,
+    transformers_model,
+    transformers_qwen2,
+    write_tiny_llama,
+    write_tiny_phi3,
+    write_tiny_qwen2,
+)
 
 FUSED = ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"]
 SPLIT = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
@@ -56,6 +64,10 @@ def llama(**settings: Any) -> Kind:
     return Kind(transformers_llama, write_tiny_llama, {"r": 4, "lora_alpha": 8, "target_modules": SPLIT, **settings})
 
 
+def qwen2(**settings: Any) -> Kind:
+    return Kind(transformers_qwen2, write_tiny_qwen2, {"r": 4, "lora_alpha": 8, "target_modules": SPLIT, **settings})
+
+
 KINDS = {
     "phi3-fused": fused(),
     "phi3-rank-6-alpha-7": fused(r=6, lora_alpha=7),
@@ -84,6 +96,9 @@ KINDS = {
     "llama-q": llama(target_modules=["q_proj"]),
     "llama-patterns": llama(rank_pattern={"k_proj": 2}, alpha_pattern={"q_proj": 1}),
     "llama-half": llama(kind="float16"),
+    "qwen2": qwen2(),
+    "qwen2-last-block": qwen2(target_modules=["q_proj", "k_proj"], layers_to_transform=[1]),
+    "qwen2-half": qwen2(kind="float16"),
 }
 
 
