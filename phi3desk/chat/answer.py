@@ -8,30 +8,27 @@ from dataclasses import replace
 from typing import Protocol
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.citations import MARKS, citation_of, keep_known_marks, marked_in
+from phi3desk.chat.citations import keep_known_marks, marked_in
 from phi3desk.chat.grounding.grounded import Grounded, ground
-from phi3desk.chat.judging.before import Judged, judged_before, nothing_written, with_judging
+from phi3desk.chat.judging.before import Extractor, Judged, judged_before, nothing_written, with_judging
 from phi3desk.chat.judging.fit import is_certain, is_unfounded
-from phi3desk.chat.judging.matter import Judge
-from phi3desk.chat.messages import Answer, Basis, CheckedSentence, MadeBy, Reading, Source, Spent, Timings
+from phi3desk.chat.judging.found import quotation, with_found
+from phi3desk.chat.messages import Answer, Basis, MadeBy, Reading, Source, Spent, Timings
 from phi3desk.chat.prompt import Completion, Prompt, PromptRequest, Task, compose, prompt_format_for
 from phi3desk.chat.reading.nearest import nearest_of_all, nearest_sentences
 from phi3desk.chat.reading.wait import tokens_within
 from phi3desk.chat.refusal import only_refuses, refuses
 from phi3desk.chat.series import Speed, known_speed
 from phi3desk.errors import Sentence, say
-from phi3desk.foreign_text import printable
 from phi3desk.library.documents import SearchResult
 from phi3desk.model.types import Ending, Generation, LoadedModel, Sampling, Turn
 
 NOTHING_ANSWERS = say("Nothing in the documents answers this.")
 #: passages that are named where none answers the question
 MOST_NEAREST = 3
-#: letters of a sentence that is quoted as an answer
-LONGEST_QUOTE = 400
 
 
-class Writer(Judge, Protocol):
+class Writer(Extractor, Protocol):
     """What writing an answer needs of a loaded model."""
 
     def generate(
@@ -98,6 +95,7 @@ def _completion(
         likely=judged.likely if judged is not None else None,
         refused=judged is not None and not judged.holds_answer,
         judging_tokens=judged.tokens if judged is not None else 0,
+        found=judged.found if judged is not None and judged.holds_answer else None,
     )
 
 
@@ -201,6 +199,9 @@ def finish(
     held = written.likely is not None or is_certain(fit)
     pointed = _pointed_at(generation, read, question) if held else None
     checked = pointed or grounded or ground(generation.text, read, question)
+    source = next((one for one in sources if written.found and one.n == written.found.n), None)
+    if written.found and source and written.likely is not None and generation.ended is Ending.STOP:
+        checked = with_found(checked, written.found, source, written.likely)
     used = generation.prompt_tokens - written.judging_tokens + generation.generated_tokens
     return Answer(
         text=checked.text,
@@ -230,11 +231,7 @@ def _pointed_at(generation: Generation, read: Sequence[Source], question: str) -
     nearest = nearest_of_all(question, [source], 1) if source is not None else []
     if source is None or not nearest:
         return None
-    line = " ".join(MARKS.sub(lambda mark: f"({mark[1]})", printable(nearest[0].text)).split())
-    said = line if len(line) <= LONGEST_QUOTE else f"{line[:LONGEST_QUOTE].rstrip()}…"
-    # a source holds what is quoted of it
-    sentence = CheckedSentence(f"“{said}”", supported=True, score=1.0, citations=(source.n,))
-    return Grounded(f"“{said}” [{source.n}]", (citation_of(source, nearest[0].text, by_model=True),), (sentence,))
+    return quotation(source, nearest[0].text, by_model=True)
 
 
 def _maker(written: Completion, made_by: MadeBy) -> MadeBy:

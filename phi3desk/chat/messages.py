@@ -166,6 +166,15 @@ class CheckedSentence:
 
 
 @dataclass(frozen=True)
+class Found:
+    """The words that answer a question, as a model copied them, and the sentence of source `n` that holds them."""
+
+    n: int
+    sentence: str
+    words: str
+
+
+@dataclass(frozen=True)
 class ReadPassage:
     """A source as the model was given it: so many tokens, read in so many seconds; `left_out` says why it was not.
 

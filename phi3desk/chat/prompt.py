@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.messages import WHOLE, Fitted, ReadPassage, Source, Spent
+from phi3desk.chat.messages import WHOLE, Fitted, Found, ReadPassage, Source, Spent
 from phi3desk.chat.reading.excerpts import excerpts
 from phi3desk.chat.reading.extracts import NO_TIME, Extract, extracts, whole
 from phi3desk.errors import UserError, say
@@ -188,7 +188,8 @@ class Completion:
     `asked` is the last turn of the prompt, the question with its passages, `context` how many tokens the model reads at
     a time, `spent` what was spent on the passages. `likely` is how likely the passages hold the answer, as was judged
     before, None where it was not; `refused` says that they do not, and what is written then is not from them. Of the
-    tokens read `judging_tokens` were read for that, and do not stay. `model` is what wrote it as it was loaded then,
+    tokens read `judging_tokens` were read for that, and do not stay; `found` are the words that answer, where they were
+    looked for. `model` is what wrote it as it was loaded then,
     None where a caller has the model itself.
     """
 
@@ -202,6 +203,7 @@ class Completion:
     likely: float | None = None
     refused: bool = False
     judging_tokens: int = 0
+    found: Found | None = None
     model: LoadedModel | None = None
 
 

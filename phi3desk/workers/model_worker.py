@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import sys
 import threading
 import time
@@ -25,6 +26,7 @@ from phi3desk.model.llama.engine import Engine
 from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.llama.saved_states import SavedStates, forget_files
 from phi3desk.model.measured import MeasuredStore, machine_of
+from phi3desk.model.starter import find_reader
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse, LoadedModel, LoadOptions, Measured, ModelUse
 from phi3desk.paths import Paths, open_paths
@@ -57,6 +59,8 @@ PROGRESS_EVERY = 0.1
 #: them ten times a second.
 TEXT_EVERY = 1 / 12
 
+
+log = logging.getLogger(__name__)
 
 Asked = TypeVar("Asked")
 Telling = TypeVar("Telling", bound=Task[ModelChanged])
@@ -157,6 +161,11 @@ class ModelService:
         """Make a model that was loaded ready for questions; seconds, where its file was not read before."""
         self._sha256 = self._models.fingerprint(engine.loaded.path, cancelled)
         self._use_states(engine, request.options)
+        try:
+            engine.use_reader(find_reader(self._sha256))
+        except UserError:
+            # it answers without, too
+            log.exception("the adapter to find answers with cannot be used")
         self._refused = ()
         try:
             engine.set_adapters(request.adapters)

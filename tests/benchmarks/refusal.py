@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from phi3desk.chat.decision import WriteStep, search_step, step_after_search
-from phi3desk.chat.judging.before import LEAST_LIKELY, NO_WORDS, likely_of, nearest_before
+from phi3desk.chat.judging.before import LEAST_LIKELY, NO_WORDS, likely_of, nearest_before, sentences_before
 from phi3desk.chat.judging.fit import fit_of, is_certain
 from phi3desk.chat.messages import MadeBy
 from phi3desk.chat.prompt import PromptRequest
@@ -36,10 +36,12 @@ from phi3desk.chat.question import Question
 from phi3desk.cli.ask import answer_question
 from phi3desk.cli.model_process import ModelProcess
 from phi3desk.cli.output import ProgressLine
+from phi3desk.file_hash import sha256
 from phi3desk.library.documents import EVERYWHERE
 from phi3desk.library.library import DEFAULT_COLLECTION, Library
 from phi3desk.library.text import fold
 from phi3desk.model.llama.engine import Engine
+from phi3desk.model.starter import find_reader
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import LoadOptions
 from phi3desk.paths import open_paths, resource
@@ -128,7 +130,7 @@ class Asking:
             library = stack.enter_context(closing(Library(self._paths, self._settings)))
             library.import_paths(documents_of(self._name), library.collection_id(DEFAULT_COLLECTION, create=True))
             judge = self._options.model and not self._options.answers
-            engine = Engine.load(self._options.model, LoadOptions(context=2048)) if judge else None
+            engine = self._engine() if judge else None
             process = stack.enter_context(ModelProcess(self._paths, self._settings))
             for row in rows:
                 if time.monotonic() > self._end:
@@ -146,12 +148,19 @@ class Asking:
             if engine is not None:
                 engine.close()
 
+    def _engine(self) -> Engine:
+        engine = Engine.load(self._options.model, LoadOptions(context=2048))
+        engine.use_reader(find_reader(sha256(self._options.model)))
+        return engine
+
     def _judged(self, engine: Engine, request: PromptRequest, told: Told) -> Told:
-        turns = nearest_before(request, engine.count_turns).turns
+        turns = nearest_before(request, sentences_before(request), engine.count_turns).turns
         began = time.perf_counter()
-        ((none,),) = engine.judge([turns], NO_WORDS, threading.Event())
+        extract = engine.extract(turns, NO_WORDS, 0, threading.Event())
         took = time.perf_counter() - began
-        return replace(told, said=likely_of(none, told.fit), judging_seconds=took, tokens=engine.count_turns(turns))
+        return replace(
+            told, said=likely_of(extract.none, told.fit), judging_seconds=took, tokens=engine.count_turns(turns)
+        )
 
     def _answered(
         self, library: Library, process: ModelProcess, question: Question, row: dict[str, Any], told: Told

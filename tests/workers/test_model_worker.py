@@ -30,6 +30,7 @@ from phi3desk.model.types import (
     Turn,
 )
 from phi3desk.paths import Paths
+from phi3desk.workers import model_worker
 from phi3desk.workers.model_worker import PROGRESS_EVERY, TEXT_EVERY, ModelService, TextPieces
 from phi3desk.workers.protocol import FailureKind, News
 from phi3desk.workers.requests import (
@@ -242,6 +243,31 @@ def test_a_model_that_a_card_took_along_is_not_asked_again(home, tiny, monkeypat
     service.close()
     with pytest.raises(UserError, match="No model is loaded"):
         service.answer(WriteAnswer(request(), Sampling()), Asked())
+
+
+@pytest.mark.parametrize("fits", [True, False])
+def test_a_model_gets_the_reader_that_came_for_it(home, tiny, tiny_adapters, tmp_path, monkeypatch, fits):
+    asked = []
+    file = tiny_adapters[0] if fits else tmp_path / "gone.gguf"
+
+    def find_reader(sha256: str) -> AdapterUse:
+        asked.append(sha256)
+        return AdapterUse("reader", str(file))
+
+    monkeypatch.setattr(model_worker, "find_reader", find_reader)
+
+    class Asked:
+        cancelled = threading.Event()
+        emit = staticmethod(lambda _: None)
+
+    service = ModelService(ModelStore(home))
+    try:
+        loaded = service.load(LoadModel(tiny, OPTIONS), Asked())
+        assert loaded.has_reader is fits
+        assert loaded.adapters == ()
+        assert asked == [ModelStore(home).find(tiny.name).fingerprint] == [loaded.sha256]
+    finally:
+        service.close()
 
 
 def test_adapter_changes_the_answer_and_back_gives_the_first_one(worker, tiny, tiny_adapters):

@@ -11,29 +11,33 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from phi3desk.chat.judging.fit import is_certain
-from phi3desk.chat.judging.matter import Judge
-from phi3desk.chat.messages import ReadPassage
+from phi3desk.chat.judging.found import found_in
+from phi3desk.chat.messages import Found, ReadPassage
 from phi3desk.chat.prompt import CountTokens, Prompt, PromptRequest, Task, is_small
 from phi3desk.chat.reading.extracts import GAP
-from phi3desk.chat.reading.nearest import nearest_of_all
+from phi3desk.chat.reading.nearest import Near, nearest_of_all
 from phi3desk.chat.wording.function_words import WORDS
 from phi3desk.chat.wording.tokens import TOKEN, key_of, language_of_words
 from phi3desk.errors import Cancelled, say
 from phi3desk.foreign_text import quoted
-from phi3desk.model.types import AdapterUse, Ending, Generation, Role, Turn
+from phi3desk.model.types import AdapterUse, Ending, Extract, Generation, LoadedModel, Role, Turn
 
 _TASK = "You answer questions from passages."
-_ASKED = "Reply only with the words of the passages that answer the question, copied exactly, or with: unanswerable"
+UNANSWERABLE = "unanswerable"
+_ASKED = f"Reply only with the words of the passages that answer the question, copied exactly, or with: {UNANSWERABLE}"
 ONLY_NEAREST = say("Only the sentences that come nearest to the question were read.")
 #: sentences that are read; more of them, or whole passages, tell less
 _SENTENCES = 5
 #: letters of each that are read: a row may have thousands
 _LONGEST = 400
-NO_WORDS = (("unanswerable", "Unanswerable"),)
+NO_WORDS = (UNANSWERABLE, UNANSWERABLE.capitalize())
+#: tokens that are copied at most
+_MOST_COPIED = 48
 #: How likely the passages must hold the answer at least. Of 34 questions with an answer in English articles two are
 #: refused then, of 34 without one on the same articles 18, of 34 about something else 30, by the search or by the
 #: starter; of 25 on the sample documents three, which it does not answer either where it is to.
@@ -41,6 +45,8 @@ LEAST_LIKELY = 0.55
 #: That nothing answers is believed less where the sentences come close to the question, elsewhere more: by so much in a
 #: logarithm, and as it is said where they come as close as this.
 _CLOSER, _ALIKE = 10.0, 0.88
+#: the same for a model that was trained to say so, and what its likelihoods are not believed below
+_CLOSER_TRAINED, _LEAST = 40.0, 0.001
 #: words that open a question for yes or no, folded
 _OPEN_YES_OR_NO = frozenset(("ali", "чи", "oare", "αραγε"))
 #: tokens of the context that stay free behind the prompt
@@ -51,7 +57,8 @@ _ROOM = 8
 class Judged:
     """How likely the passages hold the answer, 0 to 1, and what it took to find out.
 
-    Of the `tokens` of the `prompt`, `reused` were in the cache.
+    Of the `tokens` of the `prompt`, `reused` were in the cache. `found` are the words that answer; None where the model
+    says that there are none, or has no reader for that (`LoadedModel.has_reader`).
     """
 
     likely: float
@@ -59,6 +66,7 @@ class Judged:
     seconds: float
     tokens: int
     reused: int
+    found: Found | None = None
 
     @property
     def holds_answer(self) -> bool:
@@ -66,8 +74,33 @@ class Judged:
         return self.likely >= LEAST_LIKELY
 
 
+class Extractor(Protocol):
+    """What judging before writing needs of a loaded model."""
+
+    @property
+    def loaded(self) -> LoadedModel:
+        """What is loaded."""
+
+    def count_turns(self, turns: Sequence[Turn]) -> int:
+        """Return the tokens of a prompt."""
+
+    def extract(
+        self,
+        turns: Sequence[Turn],
+        none: Sequence[str],
+        most: int,
+        cancelled: threading.Event,
+        on_prefill: Callable[[int, int], None] = ...,
+    ) -> Extract:
+        """Return how likely a prompt is answered with `none`, in several spellings, and the words of another answer.
+
+        Of these there are `most` tokens at most. `on_prefill` gets how many tokens of the prompt are read, and in all.
+        What was read of a conversation before stays as it is.
+        """
+
+
 def judged_before(
-    model: Judge,
+    model: Extractor,
     request: PromptRequest,
     on_prefill: Callable[[int, int], None],
     cancelled: threading.Event,
@@ -79,12 +112,13 @@ def judged_before(
     loaded = model.loaded
     if request.task is not Task.QUESTION or not request.sources or is_small(loaded.parameters):
         return None
-    if is_certain(request.fit):
+    if is_certain(request.fit) and not loaded.has_reader:
         return None
     if not _asks_for_something(request.question):
         # what it copies would be its answer to the question itself
         return None
-    prompt = nearest_before(request, model.count_turns)
+    nearest = sentences_before(request)
+    prompt = nearest_before(request, nearest, model.count_turns)
     if model.count_turns(prompt.turns) + _ROOM > loaded.context:
         return None
     counted: list[tuple[int, int]] = []
@@ -95,20 +129,29 @@ def judged_before(
 
     began = time.perf_counter()
     try:
-        ((none,),) = model.judge([prompt.turns], NO_WORDS, cancelled, count, aside=True)
+        most = _MOST_COPIED if loaded.has_reader else 0
+        extract = model.extract(prompt.turns, NO_WORDS, most, cancelled, count)
     except Cancelled:
         return None
     reused, tokens = counted[0]
-    return Judged(likely_of(none, request.fit), prompt, time.perf_counter() - began, tokens, reused)
+    likely = likely_of(extract, request.fit, trained=loaded.has_reader)
+    found = found_in(extract.words, nearest, request.sources)
+    return Judged(likely, prompt, time.perf_counter() - began, tokens, reused, found)
 
 
-def likely_of(none: float, fit: float | None) -> float:
-    """Return how likely sentences hold an answer, of which a model says so likely that there is `none`.
+def likely_of(extract: Extract, fit: float | None, *, trained: bool) -> float:
+    """Return how likely sentences hold an answer, of what a model says of them; `trained` is whether it has a reader.
 
-    `fit` is how close they come to the question (`chat.judging.fit`), None where that is not known.
+    `fit` is how close they come to the question (`chat.judging.fit`), None where that is not known. Where they come
+    close for certain it is not doubted.
     """
-    closer = math.exp(_CLOSER * (_ALIKE - fit)) if fit is not None else 1.0
-    return max(0.0, 1.0 - none * closer)
+    if is_certain(fit):
+        return 1.0
+    away = _ALIKE - fit if fit is not None else 0.0
+    if not trained:
+        return max(0.0, 1.0 - extract.none * math.exp(_CLOSER * away))
+    odds = (extract.other + _LEAST) / (extract.none + _LEAST) * math.exp(-_CLOSER_TRAINED * away)
+    return odds / (1.0 + odds)
 
 
 def _asks_for_something(question: str) -> bool:
@@ -119,16 +162,20 @@ def _asks_for_something(question: str) -> bool:
     return words is not None and any(words.has(kind, key) for key in asking for kind in ("asking", "choosing"))
 
 
-def nearest_before(request: PromptRequest, count: CountTokens) -> Prompt:
-    """Return the prompt that puts the sentences nearest to a question before a model, in the order of the passages.
+def sentences_before(request: PromptRequest) -> list[Near]:
+    """Return the sentences that a model is asked about, the nearest to the question first."""
+    return nearest_of_all(request.standing_alone or request.question, request.sources, _SENTENCES)
+
+
+def nearest_before(request: PromptRequest, nearest: Sequence[Near], count: CountTokens) -> Prompt:
+    """Return the prompt that puts sentences and a question before a model, in the order of the passages.
 
     `count` is as in `chat.prompt.compose`.
     """
     question = request.standing_alone or request.question
-    nearest = sorted(nearest_of_all(question, request.sources, _SENTENCES), key=lambda one: (one.source, one.place))
-    parts = [quoted(one.text[:_LONGEST]) for one in nearest]
-    passages = "\n".join(f"[{n}] {part}" for n, part in enumerate(parts, 1))
-    asked = f"Passages:\n\n{passages}\n\nQuestion: {question.strip()}\n\n{_ASKED}"
+    nearest = sorted(nearest, key=lambda one: (one.source, one.place))
+    parts = [_part(one.text) for one in nearest]
+    turns = turns_before([one.text for one in nearest], question)
     empty = count([Turn(Role.USER, "")])
     read: dict[int, ReadPassage] = {
         source.n: ReadPassage(source.n, left_out=ONLY_NEAREST) for source in request.sources
@@ -139,8 +186,18 @@ def nearest_before(request: PromptRequest, count: CountTokens) -> Prompt:
         text = f"{before.text} {GAP} {part}" if before.text else part
         read[n] = ReadPassage(n, before.tokens + count([Turn(Role.USER, part)]) - empty, text=text)
     numbers = tuple(sorted(n for n, each in read.items() if each.left_out is None))
-    turns = (Turn(Role.SYSTEM, _TASK), Turn(Role.USER, asked))
     return Prompt(turns, numbers, 0, request.fitted, tuple(read[n] for n in sorted(read)))
+
+
+def turns_before(sentences: Sequence[str], question: str) -> tuple[Turn, ...]:
+    """Return the turns that put sentences and a question before a model, to copy the words that answer it."""
+    passages = "\n".join(f"[{n}] {_part(each)}" for n, each in enumerate(sentences, 1))
+    asked = f"Passages:\n\n{passages}\n\nQuestion: {question.strip()}\n\n{_ASKED}"
+    return Turn(Role.SYSTEM, _TASK), Turn(Role.USER, asked)
+
+
+def _part(sentence: str) -> str:
+    return quoted(sentence[:_LONGEST])
 
 
 def with_judging(generation: Generation, judged: Judged) -> Generation:

@@ -52,12 +52,11 @@ class Judge(Protocol):
         on_prefill: Callable[[int, int], None] = ...,
         *,
         conversation: int = 0,
-        aside: bool = False,
     ) -> tuple[tuple[float, ...], ...]:
         """Return how likely each of the words, each in several spellings, is to come next after each prompt.
 
         `on_prefill` gets how many tokens of a prompt are read, and in all. The prompts go on from what was read in a
-        `conversation`, by its id, 0 where they do not. What is read `aside` leaves what was read before as it is.
+        `conversation`, by its id, 0 where they do not.
         """
 
 

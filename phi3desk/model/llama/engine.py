@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from phi3desk.errors import UserError
-from phi3desk.file_hash import sha256
-from phi3desk.model.adapters.compatibility import check_adapter
-from phi3desk.model.gguf import inspect, tensors_of
-from phi3desk.model.gguf_header import TensorInfo
-from phi3desk.model.llama.bindings import NativeFailure, api, build, load_adapter, load_model
+from phi3desk.model.gguf import inspect
+from phi3desk.model.llama.bindings import NativeFailure, api, build, load_model
 from phi3desk.model.llama.chat_template import ChatTemplate, choose_template
 from phi3desk.model.llama.context import Context, common_length
 from phi3desk.model.llama.drafting import Pace
+from phi3desk.model.llama.extracting import Extracting
 from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.llama.judging import Judging, Spellings
 from phi3desk.model.llama.loading import LoadPlan, check_writes, not_loaded, plan_for, too_long
 from phi3desk.model.llama.mapped_pages import give_back_pages
+from phi3desk.model.llama.read_adapters import Active, ReadAdapter, ReadAdapters, strength_of
 from phi3desk.model.llama.sampler import Sampler
 from phi3desk.model.llama.saved_states import WORTH_KEEPING, Maker, SavedStates
 from phi3desk.model.llama.tokenizer import Tokenizer
@@ -31,10 +28,9 @@ from phi3desk.model.llama.tuning import measure
 from phi3desk.model.llama.vocabulary import Vocabulary
 from phi3desk.model.llama.writing import Writer, Writing
 from phi3desk.model.types import (
-    STRONGEST,
-    WEAKEST,
     AdapterUse,
     Ending,
+    Extract,
     Generation,
     GgufInfo,
     LoadedModel,
@@ -46,20 +42,7 @@ from phi3desk.model.types import (
     model_name,
 )
 
-
-@dataclass(frozen=True)
-class _Attached:
-    """An adapter that was read: llama.cpp's handle, the form of prompt it was trained on, and its file's SHA-256.
-
-    The SHA-256 is empty where no states are kept.
-    """
-
-    handle: Any
-    prompt: str
-    sha256: str = ""
-
-
-_Active = tuple[tuple[AdapterUse, _Attached], ...]
+_Told = TypeVar("_Told")
 
 
 class Engine:
@@ -69,9 +52,9 @@ class Engine:
         """Take over a model's handle; raises NativeFailure where the context does not fit."""
         self._info = info
         self._adapters: tuple[AdapterUse, ...] = ()
-        self._active: _Active = ()
+        self._active: Active = ()
         self._prompt = ""
-        self._tensors: dict[str, TensorInfo] = {}
+        self._reader: AdapterUse | None = None
         self._measured: Measured | None = None
         self._can_go_back = not (api.llama_model_is_recurrent(model) or api.llama_model_is_hybrid(model))
         self._states: SavedStates | None = None
@@ -86,8 +69,8 @@ class Engine:
         self._template = _template(model, self._info, self._vocabulary)
         setup = plan.setup
         self.context = Context(model, self._vocabulary.size, setup.context, plan.threads, setup.gpu_layers > 0)
-        self._attached: _Active = ()
-        self._read: dict[tuple[str, int, int], _Attached] = {}
+        self._attached: Active = ()
+        self._read = ReadAdapters(model, self._info)
         self._pace = Pace()
         stops = self._vocabulary.ends | self._tokenizer.markers(self._template.render(_EVERY_ROLE))
         self._writer = Writer(self.context, self._vocabulary, stops, self._pace)
@@ -171,6 +154,7 @@ class Engine:
             prompt=self._prompt,
             measured=self._measured,
             notices=self._plan.notices,
+            has_reader=self._reader is not None,
         )
 
     def measure(self, given_up: Callable[[], bool]) -> Measured | None:
@@ -229,7 +213,11 @@ class Engine:
 
     def count(self, text: str) -> int:
         """Return how many tokens a text takes."""
-        return len(self._tokenizer.plain(text))
+        return len(self.tokens_of(text))
+
+    def tokens_of(self, text: str) -> list[int]:
+        """Return the token ids of a text, in which nothing is a control token."""
+        return self._tokenizer.plain(text)
 
     def count_turns(self, turns: Sequence[Turn]) -> int:
         """Return how many tokens a prompt takes, with everything the template adds."""
@@ -252,7 +240,7 @@ class Engine:
         those equal a fresh load to rounding; up to two equal it exactly. Raises UserError where an adapter does not
         fit; the adapters before stay then.
         """
-        active = tuple((use, self._adapter(use)) for use in uses if _strength(use) > 0)
+        active = tuple((use, self._adapter(use)) for use in uses if strength_of(use) > 0)
         # what is used can be the same and its file another: an adapter that was trained anew
         if (tuple(uses), active) == (self._adapters, self._active):
             return
@@ -260,11 +248,14 @@ class Engine:
         self._adapters, self._active = tuple(uses), active
         self._prompt = next((each.prompt for _, each in active if each.prompt), "")
 
-    def _attach(self, active: _Active) -> None:
+    def _attach(self, active: Active) -> None:
         if active == self._attached:
             return
         self._keep_state()
         self._conversation = 0
+        self._set_adapters(active)
+
+    def _set_adapters(self, active: Active) -> None:
         try:
             self.context.set_adapters([each.handle for _, each in active], [use.strength for use, _ in active])
         except NativeFailure:
@@ -349,32 +340,86 @@ class Engine:
         on_prefill: Callable[[int, int], None] = lambda *_: None,
         *,
         conversation: int = 0,
-        aside: bool = False,
     ) -> tuple[tuple[float, ...], ...]:
         """Return, for each prompt, how likely each of a few words is to come next, 0 to 1; nothing is written.
 
         What the prompts begin with alike is read once. They are read with the adapters of answers; prompts that go on
         from what was read in a `conversation`, by its id, leave that in the context, others have it kept for its next
-        question. What is read `aside` takes the place of nothing. `on_prefill` gets tokens read and in all, of each
-        prompt. Raises Cancelled where `cancelled` was set, and UserError as `generate`.
+        question. `on_prefill` gets tokens read and in all, of each prompt. Raises Cancelled where `cancelled` was set,
+        and UserError as `generate`.
         """
         read = [self._fitting_prompt(turns) for turns in prompts]
         if not read:
             return ()
         self._attach(self._active)
-        if not aside:
-            self._go_back_to(min(read), conversation)
-        with self.context.aside() if aside else nullcontext():
-            while True:
-                try:
-                    return Judging(self.context, self._vocabulary).likelihoods(read, words, cancelled, on_prefill)
-                except NativeFailure as failure:
-                    if not self._plan.setup.gpu_layers:
-                        raise _stopped(failure) from None
-                    self._load_with_fewer_layers()
-                    for prompt in read:
-                        self._check_fits(prompt)
-                    self._attach(self._active)
+        self._go_back_to(min(read), conversation)
+
+        def judged() -> tuple[tuple[float, ...], ...]:
+            return Judging(self.context, self._vocabulary).likelihoods(read, words, cancelled, on_prefill)
+
+        return self._tried(judged, read, lambda: self._active)
+
+    def use_reader(self, reader: AdapterUse | None) -> None:
+        """Have what is extracted read with an adapter that was trained for that, where there is one.
+
+        Raises UserError where it does not fit; there is none then.
+        """
+        self._reader = None
+        if reader is not None:
+            self._adapter(reader)
+            self._reader = reader
+
+    def extract(
+        self,
+        turns: Sequence[Turn],
+        none: Spellings,
+        most: int,
+        cancelled: threading.Event,
+        on_prefill: Callable[[int, int], None] = lambda *_: None,
+    ) -> Extract:
+        """Return how likely a prompt is answered with `none`, and what else, of `most` tokens at most.
+
+        It is read with the adapter for that (`use_reader`), or those of answers, and takes the place of nothing: what
+        the context holds of a conversation is in it again afterwards. `on_prefill` and raises as `judge`.
+        """
+        prompt = self._fitting_prompt(turns)
+
+        def extracted() -> Extract:
+            judging = Judging(self.context, self._vocabulary)
+            extracting = Extracting(judging, self._writer, can_go_back=self._can_go_back)
+            return extracting.extract(prompt, none, most, cancelled, on_prefill)
+
+        with self.context.aside(), self._attached_for_now(self._reading()):
+            return self._tried(extracted, [prompt], self._reading)
+
+    def _reading(self) -> Active:
+        return ((self._reader, self._adapter(self._reader)),) if self._reader is not None else self._active
+
+    @contextmanager
+    def _attached_for_now(self, active: Active) -> Iterator[None]:
+        """Have other adapters attached for as long, whose cache is no conversation's."""
+        before, context = self._attached, self.context
+        if active != before:
+            self._set_adapters(active)
+        try:
+            yield
+        finally:
+            # a model that was loaded anew meanwhile gets its adapters when it is asked next
+            if self._attached != before and self.context is context:
+                self._set_adapters(before)
+
+    def _tried(self, do: Callable[[], _Told], prompts: Sequence[Sequence[int]], wanted: Callable[[], Active]) -> _Told:
+        """Return what reading prompts gives; where a graphics card fails in it, with fewer layers on it."""
+        while True:
+            try:
+                return do()
+            except NativeFailure as failure:
+                if not self._plan.setup.gpu_layers:
+                    raise _stopped(failure) from None
+                self._load_with_fewer_layers()
+                for prompt in prompts:
+                    self._check_fits(prompt)
+                self._attach(wanted())
 
     def _fitting_prompt(self, turns: Sequence[Turn]) -> list[int]:
         prompt = self.prompt_tokens(turns)
@@ -441,28 +486,8 @@ class Engine:
         answer = turns[-2]
         return self.count_turns(turns[:-2]) + (len(answer.tokens) or self.count(answer.text))
 
-    def _adapter(self, use: AdapterUse) -> _Attached:
-        """Return an adapter, read and checked once for each version of its file."""
-        path = Path(use.path)
-        try:
-            state = path.stat()
-        except OSError:
-            raise UserError("The file of the adapter “{name}” is not there any more.", name=use.name) from None
-        key = (str(path.resolve()), state.st_size, state.st_mtime_ns)
-        if key in self._read:
-            return self._read[key]
-        self._tensors = self._tensors or tensors_of(self._info.path)
-        info = check_adapter(path, self._info, self._tensors)
-        try:
-            digest = sha256(path) if self._states is not None else ""
-            self._read[key] = _Attached(load_adapter(self._model, path), info.prompt, digest)
-        except NativeFailure as failure:
-            raise UserError(
-                "The adapter “{name}” cannot be used: {reason}.",
-                name=use.name,
-                reason=str(failure) or "llama.cpp gave no reason",
-            ) from None
-        return self._read[key]
+    def _adapter(self, use: AdapterUse) -> ReadAdapter:
+        return self._read.find(use, hashed=self._states is not None)
 
 
 _EVERY_ROLE = (Turn(Role.SYSTEM, "a"), Turn(Role.USER, "b"), Turn(Role.ASSISTANT, "c"), Turn(Role.USER, "d"))
@@ -482,9 +507,3 @@ def _stopped(failure: NativeFailure) -> UserError:
         "window.",
         reason=str(failure),
     )
-
-
-def _strength(use: AdapterUse) -> float:
-    if not math.isfinite(use.strength) or not WEAKEST <= use.strength <= STRONGEST:
-        raise UserError("The strength of the adapter “{name}” must be from 0 to 2.", name=use.name)
-    return use.strength

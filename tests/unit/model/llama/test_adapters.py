@@ -15,7 +15,7 @@ from phi3desk.errors import UserError
 from phi3desk.model.adapters.base_models import base_doubt
 from phi3desk.model.gguf import inspect
 from phi3desk.model.llama.engine import Engine
-from phi3desk.model.types import AdapterUse, LoadOptions, Role, Sampling, Turn
+from phi3desk.model.types import AdapterUse, Extract, LoadOptions, Role, Sampling, Turn
 from tests.helpers.tiny_phi3 import config, write_adapter, write_tiny_adapter, write_tiny_llama, write_tiny_phi3
 
 QUESTION = [Turn(Role.USER, "Which oil is in the pump? " * 8)]
@@ -85,6 +85,34 @@ def test_same_adapters_again_keep_what_was_read(engine: Engine, tiny_adapters: l
     read = len(engine.context.tokens)
     engine.set_adapters([use(tiny_adapters[0])])
     assert len(engine.context.tokens) == read > 0
+
+
+@pytest.mark.parametrize("answers", [False, True])
+def test_reader_extracts_with_its_own_adapter_and_answers_are_written_with_theirs(
+    engine: Engine, tiny_adapters: list[Path], answers: bool
+) -> None:
+    def extract() -> Extract:
+        return engine.extract(QUESTION, ("no",), 12, threading.Event())
+
+    engine.set_adapters([use(tiny_adapters[1])])
+    alone = extract()
+    engine.set_adapters([use(tiny_adapters[0])] if answers else [])
+    before = answer(engine)
+    held = list(engine.context.tokens)
+    assert not engine.loaded.has_reader
+    other = extract()
+    engine.use_reader(use(tiny_adapters[1]))
+    assert engine.loaded.has_reader
+    assert extract() == alone != other
+    assert engine.context.tokens == held
+    assert [each.path for each in engine.loaded.adapters] == [str(tiny_adapters[0])] * answers
+    after = answer(engine)
+    assert after[0] == before[0]
+    assert np.array_equal(after[1], before[1])
+    with pytest.raises(UserError, match="not there"):
+        engine.use_reader(use(tiny_adapters[1].with_name("gone.gguf")))
+    assert not engine.loaded.has_reader
+    assert extract() == other
 
 
 def test_adapter_that_does_not_fit_is_refused_and_the_ones_before_stay(

@@ -16,7 +16,7 @@ from phi3desk.model.llama.engine import Engine
 from phi3desk.model.llama.sampler import TextStream
 from phi3desk.model.llama.writing import Writer
 from phi3desk.model.starter import find_small_starter
-from phi3desk.model.types import Ending, Generation, LoadOptions, Role, Sampling, Turn
+from phi3desk.model.types import Ending, Extract, Generation, LoadOptions, Role, Sampling, Turn
 from tests.helpers import tiny_phi3 as tiny_models
 from tests.helpers.exact_llama import compute_exactly
 from tests.helpers.tiny_phi3 import TinyConfig, config, tokens, transformers_model, weights, write_tiny_phi3
@@ -470,19 +470,21 @@ def test_engine_answers_the_same_after_it_judged(engine: Engine) -> None:
     assert again.reused_tokens > 0
 
 
+def extract(engine: Engine, most: int = 6, none: Sequence[str] = ("no",)) -> Extract:
+    return engine.extract(QUESTION, none, most, threading.Event())
+
+
 @pytest.mark.parametrize("stops", [False, True])
-def test_what_is_judged_aside_takes_the_place_of_nothing(engine: Engine, stops: bool) -> None:
+def test_what_is_extracted_takes_the_place_of_nothing(engine: Engine, stops: bool) -> None:
     first = ask(engine, JUDGED[0])
-    held, scores = list(engine.context.tokens), judge(engine, [QUESTION])
-    engine.context.clear()
-    ask(engine, JUDGED[0])
+    held = list(engine.context.tokens)
     stopped = threading.Event()
     if stops:
         stopped.set()
         with pytest.raises(Cancelled):
-            engine.judge([QUESTION], WORDS, stopped, aside=True)
+            engine.extract(QUESTION, ("no",), 6, stopped)
     else:
-        assert engine.judge([QUESTION], WORDS, threading.Event(), aside=True) == scores
+        assert extract(engine).words
     assert engine.context.tokens == held
     answered = Turn(Role.ASSISTANT, first.text, tokens=first.tokens)
     follow_up = [*JUDGED[0], answered, Turn(Role.USER, "and the valve?")]
@@ -493,18 +495,34 @@ def test_what_is_judged_aside_takes_the_place_of_nothing(engine: Engine, stops: 
     assert ask(engine, follow_up).tokens == after.tokens
 
 
-def test_what_memory_has_no_room_for_is_read_again_after_judging_aside(
+def test_what_is_extracted_is_what_a_model_would_write(engine: Engine) -> None:
+    ((likely, *_),) = judge(engine, [QUESTION])
+    answer = ask(engine, QUESTION, max_tokens=6)
+    first = likelihood(engine, QUESTION, answer.tokens[0])
+    approximately = (pytest.approx(likely, rel=1e-3), pytest.approx(first, rel=1e-3))
+    assert extract(engine) == Extract(*approximately, answer.text.strip())
+    assert extract(engine, most=0).words == ""
+
+
+def test_nothing_is_copied_where_none_is_likelier(engine: Engine) -> None:
+    every = [engine._vocabulary.piece(token).decode("utf-8", "replace") for token in range(engine._vocabulary.size)]
+    found = extract(engine, none=every)
+    assert found.none > found.other
+    assert found.words == ""
+
+
+def test_what_memory_has_no_room_for_is_read_again_after_extracting(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = ask(engine, JUDGED[0])
     monkeypatch.setattr(context_module, "_SHARE_ASIDE", 0.0)
-    engine.judge([QUESTION], WORDS, threading.Event(), aside=True)
+    extract(engine)
     assert engine.context.tokens == []
     assert ask(engine, JUDGED[0]).tokens == first.tokens
 
 
-def test_judging_aside_leaves_nothing_where_nothing_was_read(engine: Engine) -> None:
-    engine.judge([QUESTION], WORDS, threading.Event(), aside=True)
+def test_extracting_leaves_nothing_where_nothing_was_read(engine: Engine) -> None:
+    extract(engine)
     assert engine.context.tokens == []
 
 

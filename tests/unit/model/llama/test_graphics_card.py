@@ -187,6 +187,24 @@ def test_answer_ends_where_memory_has_no_room_for_what_the_card_held(
     assert "512 tokens, not 1024: there is not enough" in str(loaded.loaded.notices[0])
 
 
+@pytest.mark.parametrize("decodes", [0, 3])
+def test_memory_that_is_gone_while_words_are_extracted_costs_nothing(
+    tiny_phi3: Path, tiny_adapters: list[Path], card: Card, opened: list[Engine], decodes: int
+) -> None:
+    answers, reads = (AdapterUse(path.stem, str(path), 1.0) for path in tiny_adapters[:2])
+    for on_card in (False, True):
+        opened.append(Engine.load(tiny_phi3, LoadOptions(threads=1, gpu_layers=-1 if on_card else 0)))
+        opened[-1].set_adapters([answers])
+        opened[-1].use_reader(reads)
+    plain, on_card_first = (one.extract for one in opened)
+    expected, written = plain(QUESTION, ("no",), 8, threading.Event()), ask(opened[0])
+    card.decodes_left = decodes
+    assert on_card_first(QUESTION, ("no",), 8, threading.Event()) == expected
+    assert opened[1].loaded.gpu_layers == 0
+    assert ask(opened[1]).tokens == written.tokens
+    assert on_card_first(QUESTION, ("no",), 8, threading.Event()) == expected
+
+
 def test_adapter_whose_file_is_gone_when_the_model_is_loaded_again_is_let_go(
     tiny_phi3: Path, tiny_adapters: list[Path], card: Card, opened: list[Engine], tmp_path: Path
 ) -> None:
