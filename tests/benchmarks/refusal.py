@@ -28,8 +28,14 @@ from typing import Any
 import numpy as np
 
 from phi3desk.chat.decision import WriteStep, search_step, step_after_search
-from phi3desk.chat.judging.before import LEAST_LIKELY, NO_WORDS, likely_of, nearest_before, sentences_before
-from phi3desk.chat.judging.fit import fit_of, is_certain
+from phi3desk.chat.judging.before import (
+    LEAST_LIKELY,
+    NO_WORDS,
+    likely_of,
+    nearest_before,
+    sentences_before,
+)
+from phi3desk.chat.judging.fit import fit_of
 from phi3desk.chat.messages import MadeBy
 from phi3desk.chat.prompt import PromptRequest
 from phi3desk.chat.question import Question
@@ -77,11 +83,12 @@ class Told:
     after: bool = False
     right: bool = False
     seconds: float = 0.0
+    least: float = LEAST_LIKELY
 
     @property
     def refused(self) -> bool:
         """Whether it is refused before an answer is written."""
-        return self.before or (self.said is not None and not is_certain(self.fit) and self.said < LEAST_LIKELY)
+        return self.before or (self.said is not None and self.said < self.least)
 
 
 def sample(name: str, each: int) -> list[dict[str, Any]]:
@@ -154,7 +161,8 @@ class Asking:
         return engine
 
     def _judged(self, engine: Engine, request: PromptRequest, told: Told) -> Told:
-        turns = nearest_before(request, sentences_before(request), engine.count_turns).turns
+        nearest = sentences_before(request)
+        turns = nearest_before(request, nearest, engine.count_turns).turns
         began = time.perf_counter()
         extract = engine.extract(turns, NO_WORDS, 0, threading.Event())
         took = time.perf_counter() - began

@@ -214,3 +214,13 @@ def test_a_reader_looks_for_the_words_also_where_sources_come_close_and_refuses_
     completion = written(model, replace(REQUEST, fit=fit))
     assert completion.refused is refused
     assert (completion.found is None) is refused
+
+
+@pytest.mark.parametrize(
+    ("question", "refused"), [("which oil is in the motor?", True), ("Welches Öl ist in dem Motor?", False)]
+)
+def test_a_reader_is_believed_less_where_question_and_sentences_differ_in_language(
+    model: Large, question: str, refused: bool
+):
+    model.has_reader, model.none = True, 0.75
+    assert written(model, replace(REQUEST, question=question)).refused is refused

@@ -11,9 +11,18 @@ from phi3desk.errors import UserError
 from phi3desk.file_hash import sha256
 from phi3desk.model import starter
 from phi3desk.model.adapters.base_models import DoubtfulBase, open_base
-from phi3desk.model.adapters.compatibility import fit_of
+from phi3desk.model.adapters.compatibility import check_adapter, fit_of
 from phi3desk.model.adapters.store import AdapterStore
-from phi3desk.model.starter import ADAPTER, adapters_on, find_small_starter, find_starter, find_starters
+from phi3desk.model.gguf import inspect, tensors_of
+from phi3desk.model.starter import (
+    ADAPTER,
+    READER,
+    adapters_on,
+    find_reader,
+    find_small_starter,
+    find_starter,
+    find_starters,
+)
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse, ModelKind, ModelRef
 from phi3desk.paths import Paths, resource
@@ -376,3 +385,17 @@ def test_model_ref_is_kind_and_name_and_its_fingerprint_tells_the_file() -> None
     assert not first.same_file(second)
     assert not first.same_file(unknown)
     assert not unknown.same_file(ModelRef(ModelKind.GGUF, "other"))
+
+
+def test_reader_that_came_with_the_program_is_for_the_large_starter_and_fits_it() -> None:
+    told = json.loads(resource("starter.json").read_text(encoding="utf-8"))
+    reader = find_reader(told["sha256"])
+    assert reader is not None
+    assert find_reader("0" * 64) is None
+    record = json.loads(resource("adapters", f"{READER}.json").read_text(encoding="utf-8"))
+    assert record["sha256"] == sha256(Path(reader.path))
+    assert record["base"].startswith(told["name"])
+    large = starter.INSTALLED / told["kept_as"]
+    if not large.is_file():
+        pytest.skip("the large starter is not here")
+    check_adapter(Path(reader.path), inspect(large, "model"), tensors_of(str(large)))
