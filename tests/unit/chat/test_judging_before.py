@@ -206,7 +206,7 @@ def test_words_that_a_reader_copied_come_with_the_answer(model: Large):
     assert written(model).found is None
 
 
-@pytest.mark.parametrize(("none", "fit", "refused"), [(0.999, CERTAIN, False), (0.6, 0.84, True), (0.6, 0.9, False)])
+@pytest.mark.parametrize(("none", "fit", "refused"), [(0.999, CERTAIN, False), (0.6, 0.9, True), (0.4, 0.8, False)])
 def test_a_reader_looks_for_the_words_also_where_sources_come_close_and_refuses_nothing_then(
     model: Large, none: float, fit: float, refused: bool
 ):
@@ -224,3 +224,12 @@ def test_a_reader_is_believed_less_where_question_and_sentences_differ_in_langua
 ):
     model.has_reader, model.none = True, 0.75
     assert written(model, replace(REQUEST, question=question)).refused is refused
+
+
+def test_a_reader_is_believed_less_of_rows_of_tables(model: Large):
+    rows = "Oil Hall A 14 l\n\nOil of the motor Hall B 6 l\n\nMotor oil, filter Hall C 3 l\n\nOil motor Hall D 2 l"
+    table = Source(1, Passage(1, 1, "pump.pdf", "/pump.pdf", "Pump", 3, 0, len(rows), rows, ()))
+    model.has_reader, model.none = True, 0.75
+    assert not written(model, replace(REQUEST, sources=(table,))).refused
+    model.none = 0.95
+    assert written(model, replace(REQUEST, sources=(table,))).refused
