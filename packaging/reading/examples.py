@@ -139,9 +139,8 @@ def _group(text: Text, pool: _Pool, chance: random.Random) -> Group | None:
     found = sum(words != UNANSWERABLE for _, words in asked)
     # those that look most as if they were answered
     others = sorted(unanswered, key=lambda question: -len(_stems(question) & _stems(read)))[:5]
-    asked += [(question, UNANSWERABLE) for question in dict.fromkeys((first, *others)) if question in unanswered][
-        : max(1, found)
-    ]
+    told = [question for question in dict.fromkeys((first, *others)) if question in unanswered]
+    asked += [(question, UNANSWERABLE) for question in told[: max(1, found)]]
     if chance.random() < FOREIGN:
         asked += _foreign(text, chance.choice(pool.texts), chance)
     return Group(tuple(near), tuple(asked))

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 import torch
 from examples import Group, groups_of, read_texts
-from gguf import GGUFReader, dequantize
+from gguf import MODEL_ARCH, GGUFReader, dequantize, get_tensor_name_map
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
@@ -40,22 +40,6 @@ GROUPS_A_STEP, HELD, MOST_TOKENS = 3, 25, 900
 #: how much the words that are copied count beside whether there are any
 COPYING = 0.5
 END = "<|im_end|>"
-OUTER = {
-    "token_embd.weight": "model.embed_tokens.weight",
-    "output_norm.weight": "model.norm.weight",
-    "output.weight": "lm_head.weight",
-}
-BLOCK = {
-    "attn_norm": "input_layernorm",
-    "attn_q": "self_attn.q_proj",
-    "attn_k": "self_attn.k_proj",
-    "attn_v": "self_attn.v_proj",
-    "attn_output": "self_attn.o_proj",
-    "ffn_norm": "post_attention_layernorm",
-    "ffn_gate": "mlp.gate_proj",
-    "ffn_up": "mlp.up_proj",
-    "ffn_down": "mlp.down_proj",
-}
 
 
 @dataclass(frozen=True)
@@ -117,13 +101,16 @@ def starter_model(starter: Path, trained: Path | None = None) -> PeftModel:
         rope_parameters={"rope_type": "default", "rope_theta": told("qwen2.rope.freq_base")},
         tie_word_embeddings=all(tensor.name != "output.weight" for tensor in reader.tensors),
     )
-    weights = {
-        _name(tensor.name): torch.from_numpy(dequantize(tensor.data, tensor.tensor_type).copy()).to(torch.bfloat16)
-        for tensor in reader.tensors
-    }
     with torch.device("meta"):
         model = Qwen2ForCausalLM(config).to(torch.bfloat16)
-    model.load_state_dict(weights, strict=False, assign=True)
+    names = get_tensor_name_map(MODEL_ARCH.QWEN2, config.num_hidden_layers)
+    tensors = {tensor.name: tensor for tensor in reader.tensors}
+    weights = {
+        key: torch.from_numpy(dequantize(tensors[name].data, tensors[name].tensor_type).copy()).to(torch.bfloat16)
+        for key in model.state_dict()
+        if (name := names.get_name(key, (".weight", ".bias"))) in tensors
+    }
+    model.load_state_dict(weights, strict=not config.tie_word_embeddings, assign=True)
     model.tie_weights()
     model.model.rotary_emb = type(model.model.rotary_emb)(config=config)
     for parameter in model.parameters():
@@ -137,17 +124,11 @@ def starter_model(starter: Path, trained: Path | None = None) -> PeftModel:
         target_modules=["q_proj", "k_proj", "v_proj", "o_proj"],
         layers_to_transform=list(range(FIRST_LAYER, config.num_hidden_layers)),
     )
-    adapter.base_model_name_or_path = model_name(starter)
     adapted = get_peft_model(model, adapter)
     assert isinstance(adapted, PeftModel)
+    # by this name the program knows which model the adapter belongs to
+    adapted.peft_config["default"].base_model_name_or_path = model_name(starter)
     return adapted
-
-
-def _name(tensor: str) -> str:
-    if tensor in OUTER:
-        return OUTER[tensor]
-    _, block, part, kind = tensor.split(".")
-    return f"model.layers.{block}.{BLOCK[part]}.{kind}"
 
 
 def scores_of(model: PeftModel, packed: Packed) -> Iterator[tuple[Asked, torch.Tensor]]:

@@ -189,8 +189,7 @@ class Completion:
     a time, `spent` what was spent on the passages. `likely` is how likely the passages hold the answer, as was judged
     before, None where it was not; `refused` says that they do not, and what is written then is not from them. Of the
     tokens read `judging_tokens` were read for that, and do not stay; `found` are the words that answer, where they were
-    looked for. `model` is what wrote it as it was loaded then,
-    None where a caller has the model itself.
+    looked for. `model` is what wrote it as it was loaded then, None where a caller has the model itself.
     """
 
     generation: Generation

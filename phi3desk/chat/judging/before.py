@@ -117,7 +117,8 @@ def judged_before(
 ) -> Judged | None:
     """Return how likely the passages of a request hold the answer; None where the model is not asked, or was stopped.
 
-    It is asked where an answer from passages that were found is wanted, and these do not come close for certain.
+    It is asked where an answer from passages that were found is wanted, and these do not come close for certain, or it
+    has a reader, which finds the words that answer in them, too.
     """
     loaded = model.loaded
     if request.task is not Task.QUESTION or not request.sources or is_small(loaded.parameters):

@@ -55,7 +55,7 @@ def is_near(fit: float | None) -> bool:
 
 
 def is_certain(fit: float | None) -> bool:
-    """Return whether what was found comes so close that no model is asked whether it holds an answer."""
+    """Return whether what was found comes so close that no model is believed to find no answer in it."""
     return fit is not None and fit >= CERTAIN
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -284,38 +284,32 @@ class Engine:
         began = time.perf_counter()
         prompt = self._fitting_prompt(turns)
         left_out = () if formed else tuple(use for use, each in self._active if each.prompt)
-        self._attach(tuple(pair for pair in self._active if pair[0] not in left_out))
+
+        def wanted() -> Active:
+            return tuple(pair for pair in self._active if pair[0] not in left_out)
+
+        self._attach(wanted())
         said_before = self._said_before(turns)
         self._go_back_to(prompt, conversation)
-        reused = self.context.keep(prompt)
+        reused, read = self.context.keep(prompt), began
         sampler = Sampler(sampling)
         writing = Writing(on_text, self._writer.drafter(prompt, self._can_go_back) if sampler.is_greedy else None)
-        try:
-            while True:
-                try:
-                    # of an answer that goes on after the card failed, the last token is read as the next is chosen
-                    known = [*prompt, *writing.tokens[:-1]]
-                    if len(known) >= self.context.length:
-                        # memory has no room for what the card held
-                        ended = Ending.CONTEXT
-                        break
-                    done = self.context.read(known, cancelled, on_prefill)
-                    read = time.perf_counter()
-                    if done and not writing.tokens:
-                        self._pace.took_to_read(len(prompt) - reused, self.context.slice, read - began)
-                    limit = sampling.max_tokens
-                    ended = self._writer.write(sampler, writing, limit, cancelled) if done else Ending.CANCELLED
-                    break
-                except NativeFailure:
-                    if not self._plan.setup.gpu_layers:
-                        raise
-                    self._load_with_fewer_layers()
-                    self._check_fits(prompt)
-                    self._attach(tuple(pair for pair in self._active if pair[0] not in left_out))
-        except NativeFailure as failure:
-            raise _stopped(failure) from None
-        finally:
-            sampler.close()
+
+        def written() -> Ending:
+            nonlocal read
+            # of an answer that goes on after the card failed, the last token is read as the next is chosen
+            known = [*prompt, *writing.tokens[:-1]]
+            if len(known) >= self.context.length:
+                # memory has no room for what the card held
+                return Ending.CONTEXT
+            done = self.context.read(known, cancelled, on_prefill)
+            read = time.perf_counter()
+            if done and not writing.tokens:
+                self._pace.took_to_read(len(prompt) - reused, self.context.slice, read - began)
+            return self._writer.write(sampler, writing, sampling.max_tokens, cancelled) if done else Ending.CANCELLED
+
+        with closing(sampler):
+            ended = self._tried(written, [prompt], wanted)
         seconds = time.perf_counter() - read
         return Generation(
             text=writing.stream.text,
@@ -409,17 +403,23 @@ class Engine:
                 self._set_adapters(before)
 
     def _tried(self, do: Callable[[], _Told], prompts: Sequence[Sequence[int]], wanted: Callable[[], Active]) -> _Told:
-        """Return what reading prompts gives; where a graphics card fails in it, with fewer layers on it."""
-        while True:
-            try:
-                return do()
-            except NativeFailure as failure:
-                if not self._plan.setup.gpu_layers:
-                    raise _stopped(failure) from None
-                self._load_with_fewer_layers()
-                for prompt in prompts:
-                    self._check_fits(prompt)
-                self._attach(wanted())
+        """Return what reading prompts gives; where a graphics card fails in it, with fewer layers on it.
+
+        `wanted` are the adapters that the model gets where it is loaded anew. Raises UserError where it stopped.
+        """
+        try:
+            while True:
+                try:
+                    return do()
+                except NativeFailure:
+                    if not self._plan.setup.gpu_layers:
+                        raise
+                    self._load_with_fewer_layers()
+                    for prompt in prompts:
+                        self._check_fits(prompt)
+                    self._attach(wanted())
+        except NativeFailure as failure:
+            raise _stopped(failure) from None
 
     def _fitting_prompt(self, turns: Sequence[Turn]) -> list[int]:
         prompt = self.prompt_tokens(turns)

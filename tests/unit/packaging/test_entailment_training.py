@@ -1,6 +1,5 @@
 """What the encoder that checks answers is trained with: the texts, what is made of them, and what is shipped of it."""
 
-import importlib.util
 import random
 import sys
 from collections.abc import Iterator
@@ -13,25 +12,16 @@ import pytest
 from phi3desk.library.embedding import e5_small
 from phi3desk.library.embedding.encoder import bert_weights
 from phi3desk.library.entailment.making import trained_weights
+from tests.helpers.scripts import loaded_script
 
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
 def training() -> Iterator[ModuleType]:
-    # under a name of its own: the recipe for adapters has a train.py, too
-    folder = ROOT / "packaging" / "entailment"
-    spec = importlib.util.spec_from_file_location("entailment_training", folder / "train.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(folder))
-        patch.setitem(sys.modules, spec.name, module)
-        spec.loader.exec_module(module)
+    file = ROOT / "packaging" / "entailment" / "train.py"
+    with loaded_script(file, "entailment_training", ("items", "together", "altered", "versions")) as module:
         yield module
-    for name in ("items", "together", "altered", "versions"):
-        del sys.modules[name]
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,6 @@
 """What the starter's reader is trained with: questions about sentences, with the words that answer them or none."""
 
-import importlib.util
 import random
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -11,27 +9,16 @@ from typing import Any
 import pytest
 
 from phi3desk.chat.judging.before import UNANSWERABLE
-from tests.helpers.tiny_phi3 import transformers_qwen2
+from tests.helpers.scripts import loaded_script
+from tests.helpers.tiny_phi3 import qwen2_weights, transformers_qwen2, write_tiny_qwen2
 
 FOLDER = Path(__file__).parents[3] / "packaging" / "reading"
 
 
 @pytest.fixture(scope="module")
 def training() -> Iterator[ModuleType]:
-    # under a name of its own: other recipes have a train.py, and examples, too
-    others = sys.modules.pop("examples", None)
-    spec = importlib.util.spec_from_file_location("reading_training", FOLDER / "train.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(FOLDER))
-        patch.setitem(sys.modules, spec.name, module)
-        spec.loader.exec_module(module)
+    with loaded_script(FOLDER / "train.py", "reading_training", ("examples",)) as module:
         yield module
-    del sys.modules["examples"]
-    if others is not None:
-        sys.modules["examples"] = others
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +54,25 @@ def test_questions_that_are_read_in_one_go_do_not_see_each_other(training: Modul
         assert scores.shape == alone.shape
         assert torch.allclose(scores, alone, atol=1e-4)
     assert training.loss_of(model, training.Packed(shared, asked)).requires_grad
+
+
+def test_the_starter_is_trained_on_the_weights_of_its_file(
+    training: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import torch
+
+    monkeypatch.setattr(training, "FIRST_LAYER", 1)
+    model = training.starter_model(write_tiny_qwen2(tmp_path / "tiny.gguf"))
+    held = {
+        name.removeprefix("base_model.model.").replace(".base_layer", ""): values
+        for name, values in model.state_dict().items()
+        if "lora_" not in name
+    }
+    wanted = qwen2_weights()
+    assert held.keys() == wanted.keys()
+    for name, values in wanted.items():
+        assert torch.equal(held[name], torch.from_numpy(values).to(torch.bfloat16))
+    assert model.peft_config["default"].base_model_name_or_path == "tiny"
+    trained = [name for name, each in model.named_parameters() if each.requires_grad]
+    assert trained
+    assert all("lora_" in name and ".layers.1." in name for name in trained)
