@@ -59,7 +59,7 @@ class Text:
     is_hard: bool
     answered: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
-    replies: tuple[tuple[str, bool], ...] = ()
+    replies: tuple[tuple[str, str, bool], ...] = ()
     is_balanced: bool = False
     places: tuple[tuple[str, str], ...] = ()
     turned: Turned | None = None
@@ -91,16 +91,17 @@ def is_held(text: Text) -> bool:
     return zlib.crc32(text.passage.encode()) % HELD == 0
 
 
-def read_texts(*, documents: bool = True) -> list[Text]:
+def read_texts(*, documents: bool = True, of: str = "", files: str = "*.jsonl") -> list[Text]:
     """Return all texts whose passages are here, shuffled, the same in every run; without those of `documents`, or with.
 
-    Reading these takes some minutes.
+    Of these come those of one set where `of` names it. Reading them takes some minutes.
     """
     found = []
-    for file in sorted(TEXTS.glob("*.jsonl")):
+    for file in sorted(TEXTS.glob(files)):
         for line in file.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            text = _text_of(row, file.stem) if documents or "source" not in row else None
+            is_wanted = "source" not in row or (documents and of in ("", row["source"]["set"]))
+            text = _text_of(row, file.stem) if is_wanted else None
             if text is not None:
                 found.append(text)
     random.Random(7).shuffle(found)
@@ -178,7 +179,7 @@ def _balanced(language: str, row: dict[str, Any]) -> Text:
         is_hard=False,
         answered=tuple(answered),
         unanswered=tuple(unanswered),
-        replies=tuple((f"{question} {reply}", is_true) for question, reply, is_true in row["replies"]),
+        replies=tuple((question, reply, is_true) for question, reply, is_true in row["replies"]),
         is_balanced=True,
     )
 
@@ -233,7 +234,7 @@ def _round(stage: str, texts: Sequence[Text], chance: random.Random) -> list[Ite
             for claim, is_true in text.said
             if chance.random() < share
         ]
-        items += [Item(reply, text.passage, is_true) for reply, is_true in text.replies]
+        items += [Item(f"{question} {reply}", text.passage, is_true) for question, reply, is_true in text.replies]
         stranger = chance.choice(texts)
         if stranger.language == text.language and stranger is not text and chance.random() < 0.3:
             items.append(Item(chance.choice(stranger.true), text.passage, False))

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from phi3desk.chat.judging.before import UNANSWERABLE
+from phi3desk.chat.judging.before import UNANSWERABLE, turns_before
 from phi3desk.chat.messages import Source
 from phi3desk.chat.reading.nearest import nearest_of_all
 from phi3desk.library.documents import Passage
+from phi3desk.model.types import Turn
 from tests.benchmarks.support.pairs import passage_of
 
 #: those that name the words of each answer
@@ -39,6 +40,15 @@ _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
+class Lesson:
+    """A prompt and what is to be written behind it; `is_yes` is whether it is something else than none or no."""
+
+    turns: tuple[Turn, ...]
+    written: str
+    is_yes: bool
+
+
+@dataclass(frozen=True)
 class Text:
     """A passage with questions that it answers, each with the words that do, and others that it does not answer."""
 
@@ -54,6 +64,19 @@ class Group:
 
     sentences: tuple[str, ...]
     asked: tuple[tuple[str, str], ...]
+
+    @property
+    def lessons(self) -> list[Lesson]:
+        """A lesson for each question."""
+        return [
+            Lesson(turns_before(self.sentences, question), words, words != UNANSWERABLE)
+            for question, words in self.asked
+        ]
+
+
+def lessons_of(chance: random.Random) -> list[list[Lesson]]:
+    """Return all there is to learn, shuffled: lists of lessons whose prompts begin alike."""
+    return [group.lessons for group in groups_of(read_texts(), chance)]
 
 
 def read_texts(*, documents: bool = True) -> list[Text]:

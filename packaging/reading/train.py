@@ -1,12 +1,12 @@
-"""Trains the starter's reader: an adapter with which it copies the words that answer a question, or says that none do.
+"""Trains the starter's adapters that read: to copy the words that answer a question, or to check claims by a text.
 
-    python packaging/reading/train.py --out FOLDER [--minutes 42]
-    python resources/finetune/starter/ship.py FOLDER --reader
+    python packaging/reading/train.py answers|claims --out FOLDER [--minutes 42]
+    python resources/finetune/starter/ship.py FOLDER --reader|--checker
 
-It learns on the very prompt that the program asks with (`phi3desk.chat.judging.before`) and on the weights that the
-program runs, rounded as they are. Questions about the same sentences are read in one go: each sees the sentences and
-itself. glibc gives the memory of large products back to the system after each, which takes as long as the products:
-MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 in the environment keeps it.
+It learns on the very prompts that the program asks with (`phi3desk.chat.judging`) and on the weights that the program
+runs, rounded as they are. Questions about the same sentences, and claims by the same text, are read in one go: each
+sees these and itself. glibc gives the memory of large products back to the system after each, which takes as long as
+the products: MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 in the environment keeps it.
 """
 
 from __future__ import annotations
@@ -16,26 +16,27 @@ import math
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import claims
+import examples
 import numpy as np
 import torch
-from examples import Group, groups_of, read_texts
+from examples import Lesson
 from gguf import MODEL_ARCH, GGUFReader, dequantize, get_tensor_name_map
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
-from phi3desk.chat.judging.before import UNANSWERABLE, turns_before
 from phi3desk.model.llama.engine import Engine
 from phi3desk.model.starter import find_large_starter
 from phi3desk.model.types import LoadOptions, model_name
 
 #: the first layers stay as they are, so that nothing is to be derived through them
-FIRST_LAYER, RANK, RATE, WARM_UP = 10, 8, 3e-4, 15
+FIRST_LAYER, RATE, WARM_UP = 10, 3e-4, 15
 GROUPS_A_STEP, HELD, MOST_TOKENS = 3, 25, 900
 #: how much the words that are copied count beside whether there are any
 COPYING = 0.5
@@ -48,7 +49,7 @@ class Asked:
 
     prompt: list[int]
     written: list[int]
-    is_answered: bool
+    is_yes: bool
 
 
 @dataclass(frozen=True)
@@ -64,25 +65,41 @@ class Packed:
         return len(self.shared) + sum(len(each.prompt) + len(each.written) for each in self.asked)
 
 
-def packed_of(groups: Sequence[Group], starter: Path) -> list[Packed]:
+def packed_of(groups: Sequence[Sequence[Lesson]], starter: Path) -> list[Packed]:
     """Return groups as the tokens that the program puts before the starter."""
     end = [GGUFReader(starter).fields["tokenizer.ggml.tokens"].contents().index(END)]
     with closing(Engine.load(starter, LoadOptions(context=512))) as engine:
         return [_packed(group, engine, end) for group in groups]
 
 
-def _packed(group: Group, engine: Engine, end: list[int]) -> Packed:
-    prompts = [engine.prompt_tokens(turns_before(group.sentences, question)) for question, _ in group.asked]
+def _packed(group: Sequence[Lesson], engine: Engine, end: list[int]) -> Packed:
+    prompts = [engine.prompt_tokens(lesson.turns) for lesson in group]
     shortest = min(prompts, key=len)
     shared = next((at for at in range(len(shortest)) if len({each[at] for each in prompts}) > 1), len(shortest) - 1)
     asked = (
-        Asked(prompt[shared:], engine.tokens_of(words) + end, words != UNANSWERABLE)
-        for prompt, (_, words) in zip(prompts, group.asked, strict=True)
+        Asked(prompt[shared:], engine.tokens_of(lesson.written) + end, lesson.is_yes)
+        for prompt, lesson in zip(prompts, group, strict=True)
     )
     return Packed(prompts[0][:shared], tuple(asked))
 
 
-def starter_model(starter: Path, trained: Path | None = None) -> PeftModel:
+@dataclass(frozen=True)
+class Task:
+    """What is learned: the lessons, and the rank of the adapter and the parts of a layer that it changes."""
+
+    lessons_of: Callable[[random.Random], list[list[Lesson]]]
+    rank: int
+    parts: tuple[str, ...]
+
+
+ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
+TASKS = {
+    "answers": Task(examples.lessons_of, 8, ATTENTION),
+    "claims": Task(claims.lessons_of, 4, (*ATTENTION, "gate_proj", "up_proj", "down_proj")),
+}
+
+
+def starter_model(starter: Path, task: Task, trained: Path | None = None) -> PeftModel:
     """Return the starter's weights with a fresh adapter, or one that was trained before, to go on with."""
     reader = GGUFReader(starter)
 
@@ -119,9 +136,9 @@ def starter_model(starter: Path, trained: Path | None = None) -> PeftModel:
         return PeftModel.from_pretrained(model, trained, is_trainable=True)
     torch.manual_seed(0)
     adapter = LoraConfig(
-        r=RANK,
-        lora_alpha=2 * RANK,
-        target_modules=["q_proj", "k_proj", "v_proj", "o_proj"],
+        r=task.rank,
+        lora_alpha=2 * task.rank,
+        target_modules=list(task.parts),
         layers_to_transform=list(range(FIRST_LAYER, config.num_hidden_layers)),
     )
     adapted = get_peft_model(model, adapter)
@@ -173,12 +190,12 @@ def told_of(model: PeftModel, held: Sequence[Packed], none: int) -> str:
     exact = []
     for packed in held:
         for each, scores in scores_of(model, packed):
-            said[each.is_answered].append(1 - math.exp(float(scores[0, none])))
-            if each.is_answered:
+            said[each.is_yes].append(1 - math.exp(float(scores[0, none])))
+            if each.is_yes:
                 exact.append(scores.argmax(-1).tolist() == each.written)
     answered, unanswered = (np.array(said[kind])[:, None] for kind in (True, False))
     pairs = (answered > unanswered.T) + 0.5 * (answered == unanswered.T)
-    return f"{100 * pairs.mean():.0f} of 100 pairs in order, {100 * np.mean(exact):.0f} of 100 answers copied"
+    return f"{100 * pairs.mean():.0f} of 100 pairs in order, {100 * np.mean(exact):.0f} of 100 answers written exactly"
 
 
 def train(model: PeftModel, packed: Sequence[Packed], none: int, minutes: float, seed: int, out: Path) -> None:
@@ -213,6 +230,7 @@ def train(model: PeftModel, packed: Sequence[Packed], none: int, minutes: float,
 def main() -> int:
     """Read the command line and train; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("task", choices=TASKS, help="to copy the words that answer, or to check claims")
     parser.add_argument("--out", type=Path, required=True, help="where the adapter is written as PEFT does")
     parser.add_argument("--minutes", type=float, default=42.0)
     parser.add_argument("--seed", type=int, default=5, help="of the order in which it learns")
@@ -222,10 +240,11 @@ def main() -> int:
     if starter is None:
         parser.error("the starter is not here: python packaging/starter_model.py")
     torch.set_num_threads(2)
-    packed = packed_of(groups_of(read_texts(), random.Random(28)), starter)
+    task = TASKS[options.task]
+    packed = packed_of(task.lessons_of(random.Random(28)), starter)
     short = [each for each in packed if each.length < MOST_TOKENS]
-    none = next(each.written[0] for group in short for each in group.asked if not each.is_answered)
-    model = starter_model(starter, options.from_adapter)
+    none = next(each.written[0] for group in short for each in group.asked if not each.is_yes)
+    model = starter_model(starter, task, options.from_adapter)
     train(model, short, none, options.minutes, options.seed, options.out)
     return 0
 

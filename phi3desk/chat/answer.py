@@ -10,9 +10,11 @@ from typing import Protocol
 from phi3desk.chat.answer_mode import AnswerMode
 from phi3desk.chat.citations import keep_known_marks, marked_in
 from phi3desk.chat.grounding.grounded import Grounded, ground
+from phi3desk.chat.judging.after import opinions_after
 from phi3desk.chat.judging.before import Extractor, Judged, judged_before, nothing_written, with_judging
 from phi3desk.chat.judging.fit import is_certain, is_unfounded
 from phi3desk.chat.judging.found import quotation, with_found
+from phi3desk.chat.judging.matter import ClaimChecker
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Reading, Source, Spent, Timings
 from phi3desk.chat.prompt import Completion, Prompt, PromptRequest, Task, compose, prompt_format_for
 from phi3desk.chat.reading.nearest import nearest_of_all, nearest_sentences
@@ -28,7 +30,7 @@ NOTHING_ANSWERS = say("Nothing in the documents answers this.")
 MOST_NEAREST = 3
 
 
-class Writer(Extractor, Protocol):
+class Writer(Extractor, ClaimChecker, Protocol):
     """What writing an answer needs of a loaded model."""
 
     def generate(
@@ -62,7 +64,9 @@ def write(
     Before it writes from passages that were found it is asked whether they hold the answer. Where they do not, nothing
     is written, or, where documents only come first, what the model says without them. Adapters that were trained on a
     form of prompt with passages have no part in an answer without passages, nor in what is no answer from passages that
-    were found. `speed` is how fast the model was last, where that is known.
+    were found. Where it has an adapter for that, it says of each sentence whether its source says so: what is read for
+    that is told by `on_prefill`, too, once the text is there. `speed` is how fast the model was last, where that is
+    known.
     """
     loaded = writer.loaded
     prompt_format = prompt_format_for(loaded.parameters, loaded.prompt)
@@ -78,7 +82,12 @@ def write(
     generation = writer.generate(
         prompt.turns, sampling, on_prefill, on_text, cancelled, formed=formed, conversation=conversation
     )
-    return _completion(generation, prompt, request, loaded, judged)
+    completion = _completion(generation, prompt, request, loaded, judged)
+    if request.task not in (Task.QUESTION, Task.CELL) or generation.ended is not Ending.STOP:
+        return completion
+    read, question = sources_read(completion, request.sources), request.standing_alone or request.question
+    opinions = opinions_after(writer, generation.text, read, question, cancelled, on_prefill)
+    return replace(completion, opinions=opinions)
 
 
 def _completion(
@@ -198,7 +207,7 @@ def finish(
     # only where the sources were judged to hold an answer does a mark alone point to one
     held = written.likely is not None or is_certain(fit)
     pointed = _pointed_at(generation, read, question) if held else None
-    checked = pointed or grounded or ground(generation.text, read, question)
+    checked = pointed or grounded or ground(generation.text, read, question, opinions=written.opinions)
     source = next((one for one in sources if written.found and one.n == written.found.n), None)
     if written.found and source and written.likely is not None and generation.ended is Ending.STOP:
         checked = with_found(checked, written.found, source, written.likely)

@@ -175,6 +175,15 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Opinion:
+    """How likely source `n` says a sentence of an answer, as the model sees it that wrote it, 0 to 1."""
+
+    sentence: str
+    n: int
+    likely: float
+
+
+@dataclass(frozen=True)
 class ReadPassage:
     """A source as the model was given it: so many tokens, read in so many seconds; `left_out` says why it was not.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from phi3desk.chat.answer_mode import AnswerMode
-from phi3desk.chat.messages import WHOLE, Fitted, Found, ReadPassage, Source, Spent
+from phi3desk.chat.messages import WHOLE, Fitted, Found, Opinion, ReadPassage, Source, Spent
 from phi3desk.chat.reading.excerpts import excerpts
 from phi3desk.chat.reading.extracts import NO_TIME, Extract, extracts, whole
 from phi3desk.errors import UserError, say
@@ -189,7 +189,8 @@ class Completion:
     a time, `spent` what was spent on the passages. `likely` is how likely the passages hold the answer, as was judged
     before, None where it was not; `refused` says that they do not, and what is written then is not from them. Of the
     tokens read `judging_tokens` were read for that, and do not stay; `found` are the words that answer, where they were
-    looked for. `model` is what wrote it as it was loaded then, None where a caller has the model itself.
+    looked for, `opinions` what the model says afterwards of what it wrote. `model` is what wrote it as it was loaded
+    then, None where a caller has the model itself.
     """
 
     generation: Generation
@@ -203,6 +204,7 @@ class Completion:
     refused: bool = False
     judging_tokens: int = 0
     found: Found | None = None
+    opinions: tuple[Opinion, ...] = ()
     model: LoadedModel | None = None
 
 

@@ -31,7 +31,7 @@ from phi3desk.chat.dossier.writing import kind_of_file, write_dossier
 from phi3desk.chat.grounding.grounded import Grounded, ground
 from phi3desk.chat.inspection import telling
 from phi3desk.chat.inspection.telling import Tongue
-from phi3desk.chat.messages import Answer, MadeBy, Message, Source
+from phi3desk.chat.messages import Answer, MadeBy, Message, Opinion, Source
 from phi3desk.chat.question import Question, in_collections, with_known_answers
 from phi3desk.chat.reading.wait import Wait
 from phi3desk.chat.sheets.asking import may_be_answered, sheet_question
@@ -348,16 +348,21 @@ def _written(
     passages = len(step.sources)
     for source in step.sources:
         progress.tell(_where(source))
-    written = model.write(
-        step.request,
-        step.sampling,
-        on_prefill=lambda done, total: progress.show(f"Reading {passages} passages, {100 * done // total} %"),
-        on_text=lambda _: progress.show("Writing the answer"),
-        cancelled=cancelled,
-    )
+    pieces: list[str] = []
+
+    def on_text(piece: str) -> None:
+        pieces.append(piece)
+        progress.show("Writing the answer")
+
+    def on_prefill(done: int, total: int) -> None:
+        reading = f"Reading {passages} passages, {100 * done // total} %"
+        progress.show("Checking the answer" if pieces else reading)
+
+    written = model.write(step.request, step.sampling, on_prefill, on_text, cancelled)
     progress.clear()
     asked = question.standing_alone
-    grounded = check_answer(library, written.generation.text, sources_read(written, step.sources), asked)
+    read = sources_read(written, step.sources)
+    grounded = check_answer(library, written.generation.text, read, asked, written.opinions)
     maker, seconds = question.made_by, step.search_seconds
     sources = step.sources or step.nearest
     answer = finish(written, asked, sources, maker, seconds, step.kind, grounded, step.request.fit)
@@ -397,11 +402,13 @@ def _looked_up(
     return result, step_after_search(question, result)
 
 
-def check_answer(library: AnyLibrary, text: str, sources: tuple[Source, ...], question: str) -> Grounded:
+def check_answer(
+    library: AnyLibrary, text: str, sources: tuple[Source, ...], question: str, opinions: tuple[Opinion, ...] = ()
+) -> Grounded:
     """Tie an answer's sentences to the sources that support them, here or where the library is open."""
     if not isinstance(library, Library):
-        return library.check_answer(text, sources, question)
-    return ground(text, sources, question, library.word_reader, library.claim_reader)
+        return library.check_answer(text, sources, question, opinions)
+    return ground(text, sources, question, library.word_reader, library.claim_reader, opinions=opinions)
 
 
 def _where(source: Source) -> str:

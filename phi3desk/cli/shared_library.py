@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from phi3desk.chat.grounding.grounded import Grounded
-from phi3desk.chat.messages import Source
+from phi3desk.chat.messages import Opinion, Source
 from phi3desk.cli.worker_link import LibraryGone, WorkerGone, WorkerLink
 from phi3desk.errors import UserError
 from phi3desk.library.documents import (
@@ -102,9 +102,11 @@ class SharedLibrary:
         """Return the k best passages for a question, with how close their sentences are to it where that is wanted."""
         return self._ask(Search(question, k, scope, sentences))
 
-    def check_answer(self, text: str, sources: tuple[Source, ...], question: str) -> Grounded:
+    def check_answer(
+        self, text: str, sources: tuple[Source, ...], question: str, opinions: tuple[Opinion, ...] = ()
+    ) -> Grounded:
         """Tie an answer's sentences to the sources that support them."""
-        return self._ask(CheckAnswer(text, sources, question))
+        return self._ask(CheckAnswer(text, sources, question, opinions))
 
     def collections(self) -> list[Collection]:
         """Return the collections, by name."""

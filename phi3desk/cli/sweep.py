@@ -303,7 +303,8 @@ class _Asking:
         if self._cancelled.is_set():
             return None
         read = sources_read(written, wanted.sources)
-        grounded = check_answer(self._library, written.generation.text, read, wanted.request.question)
+        question = wanted.request.question
+        grounded = check_answer(self._library, written.generation.text, read, question, written.opinions)
         return cell_of(wanted, written, self._made_by, self._seconds, grounded)
 
 

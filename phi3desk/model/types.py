@@ -210,6 +210,8 @@ class LoadedModel:
     notices: tuple[Sentence, ...] = ()
     #: whether it extracts with an adapter that was trained for that (`Engine.use_reader`)
     has_reader: bool = False
+    #: whether it checks claims with an adapter that was trained for that (`Engine.use_checker`)
+    has_checker: bool = False
 
     @property
     def ref(self) -> ModelRef:

@@ -160,7 +160,7 @@ class LibraryService:
     def check_answer(self, request: CheckAnswer, task: Task[Never]) -> Grounded:
         """Tie an answer's sentences to the sources that support them."""
         readers = self._library.word_reader, self._library.claim_reader
-        return ground(request.text, request.sources, request.question, *readers, task.cancelled)
+        return ground(request.text, request.sources, request.question, *readers, task.cancelled, request.opinions)
 
     def use_reranker(self, request: UseReranker, task: Task[Never]) -> float:
         """Have the reranker of a folder take part in searches; return the seconds it adds to each."""

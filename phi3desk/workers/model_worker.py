@@ -26,7 +26,7 @@ from phi3desk.model.llama.engine import Engine
 from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.llama.saved_states import SavedStates, forget_files
 from phi3desk.model.measured import MeasuredStore, machine_of
-from phi3desk.model.starter import find_reader
+from phi3desk.model.starter import find_checker, find_reader
 from phi3desk.model.store import ModelStore
 from phi3desk.model.types import AdapterUse, LoadedModel, LoadOptions, Measured, ModelUse
 from phi3desk.paths import Paths, open_paths
@@ -161,11 +161,12 @@ class ModelService:
         """Make a model that was loaded ready for questions; seconds, where its file was not read before."""
         self._sha256 = self._models.fingerprint(engine.loaded.path, cancelled)
         self._use_states(engine, request.options)
-        try:
-            engine.use_reader(find_reader(self._sha256))
-        except UserError:
-            # it answers without, too
-            log.exception("the adapter to find answers with cannot be used")
+        for use, own in ((engine.use_reader, find_reader), (engine.use_checker, find_checker)):
+            try:
+                use(own(self._sha256))
+            except UserError:
+                # it answers without, too
+                log.exception("an adapter that came with the program cannot be used")
         self._refused = ()
         try:
             engine.set_adapters(request.adapters)
@@ -197,12 +198,18 @@ class ModelService:
         """Write an answer, telling how much of the prompt is read and each piece of text."""
         engine = self._engine_of(request.by)
         pieces = TextPieces(task.emit)
+
+        def on_prefill(done: int, total: int) -> None:
+            # all of an answer is there before it is told that it is checked
+            pieces.give_out()
+            task.emit(PromptRead(done, total))
+
         try:
             written = write(
                 engine,
                 request.request,
                 request.sampling,
-                on_prefill=lambda done, total: task.emit(PromptRead(done, total)),
+                on_prefill=on_prefill,
                 on_text=pieces.add,
                 cancelled=task.cancelled,
                 speed=self._speed,

@@ -12,7 +12,7 @@ from phi3desk.chat.follow_up import FollowUp
 from phi3desk.chat.follow_up_model import WrittenQuestion
 from phi3desk.chat.grounding.grounded import Grounded
 from phi3desk.chat.judging.matter import Matter
-from phi3desk.chat.messages import Source
+from phi3desk.chat.messages import Opinion, Source
 from phi3desk.chat.prompt import Completion, PromptRequest
 from phi3desk.chat.sheets.query_model import QueryRequest
 from phi3desk.library.documents import (
@@ -68,11 +68,15 @@ class Search(Request[SearchResult, Never]):
 
 @dataclass(frozen=True)
 class CheckAnswer(Request[Grounded, Never]):
-    """Tie an answer's sentences to the sources that support them; `question` is what was asked."""
+    """Tie an answer's sentences to the sources that support them; `question` is what was asked.
+
+    `opinions` are those of the model that wrote it.
+    """
 
     text: str
     sources: tuple[Source, ...]
     question: str
+    opinions: tuple[Opinion, ...] = ()
 
 
 @dataclass(frozen=True)

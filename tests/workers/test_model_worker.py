@@ -246,7 +246,9 @@ def test_a_model_that_a_card_took_along_is_not_asked_again(home, tiny, monkeypat
 
 
 @pytest.mark.parametrize("fits", [True, False])
-def test_a_model_gets_the_reader_that_came_for_it(home, tiny, tiny_adapters, tmp_path, monkeypatch, fits):
+def test_a_model_gets_the_reader_and_the_checker_that_came_for_it(
+    home, tiny, tiny_adapters, tmp_path, monkeypatch, fits
+):
     asked = []
     file = tiny_adapters[0] if fits else tmp_path / "gone.gguf"
 
@@ -255,6 +257,7 @@ def test_a_model_gets_the_reader_that_came_for_it(home, tiny, tiny_adapters, tmp
         return AdapterUse("reader", str(file))
 
     monkeypatch.setattr(model_worker, "find_reader", find_reader)
+    monkeypatch.setattr(model_worker, "find_checker", lambda sha256: AdapterUse("checker", str(tiny_adapters[1])))
 
     class Asked:
         cancelled = threading.Event()
@@ -264,10 +267,39 @@ def test_a_model_gets_the_reader_that_came_for_it(home, tiny, tiny_adapters, tmp
     try:
         loaded = service.load(LoadModel(tiny, OPTIONS), Asked())
         assert loaded.has_reader is fits
+        # one that cannot be used does not cost the other
+        assert loaded.has_checker
         assert loaded.adapters == ()
         assert asked == [ModelStore(home).find(tiny.name).fingerprint] == [loaded.sha256]
     finally:
         service.close()
+
+
+def test_all_of_an_answer_is_told_before_it_is_checked(home, tiny, tiny_adapters, monkeypatch):
+    told = []
+
+    class Asked:
+        cancelled = threading.Event()
+        emit = staticmethod(told.append)
+
+    def generate(engine, *given, **named):
+        # of itself the tiny model writes on until it is cut
+        return dataclasses.replace(write(engine, *given, **named), ended=Ending.STOP)
+
+    write = Engine.generate
+    monkeypatch.setattr(Engine, "generate", generate)
+    monkeypatch.setattr(model_worker, "find_checker", lambda _: AdapterUse("checker", str(tiny_adapters[1])))
+    service = ModelService(ModelStore(home))
+    try:
+        service.load(LoadModel(tiny, OPTIONS), Asked())
+        told.clear()
+        written = service.answer(WriteAnswer(request(), Sampling(max_tokens=24)), Asked())
+    finally:
+        service.close()
+    texts = [at for at, event in enumerate(told) if isinstance(event, TextPiece)]
+    assert "".join(told[at].text for at in texts) == written.generation.text
+    assert {type(event) for event in told[texts[-1] + 1 :]} == {PromptRead}
+    assert {opinion.n for opinion in written.opinions} == {1}
 
 
 def test_adapter_changes_the_answer_and_back_gives_the_first_one(worker, tiny, tiny_adapters):

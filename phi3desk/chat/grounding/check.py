@@ -58,6 +58,8 @@ _WEIGHTS_OF_FIGURES = {
 #: How much the model's opinion weighs, and what it is of a claim that is as likely supported as not.
 _OPINION, _USUAL_OPINION = 1.0, 0.5
 _SURE_OF_NO = 1e-6
+#: The same of a model that has an adapter for claims, beside so much of what words, figures and the encoder tell.
+_CHECKED, _CHECKED_BESIDE, _CHECKED_BIAS = 0.7, 1.0, -0.4
 #: Where less of a claim is covered, no sentence speaks of it, whatever their figures are.
 _SPEAKS_OF_IT = 0.5
 #: So much of what one sentence holds of a claim another has to hold to be asked about it.
@@ -276,9 +278,20 @@ def _verdict(compared: _Compared, passage: int, odds: float) -> Verdict:
 
 def with_opinion(verdict: Verdict, yes: float) -> Verdict:
     """Return a verdict with what the loaded model thinks of the claim: how likely it says yes (`chat.judging`)."""
-    odds = math.log(max(verdict.score, _SURE_OF_NO) / max(1.0 - verdict.score, _SURE_OF_NO))
-    opinion = math.log(max(yes, _SURE_OF_NO) / max(1.0 - yes, _SURE_OF_NO))
-    score = 1.0 / (1.0 + math.exp(-(odds + _OPINION * (opinion - _USUAL_OPINION))))
+    return _with_odds(verdict, _odds_of(verdict.score) + _OPINION * (_odds_of(yes) - _USUAL_OPINION))
+
+
+def with_checker(verdict: Verdict, yes: float) -> Verdict:
+    """Return the same with what a model says that has an adapter for it: that tells more than all the rest."""
+    return _with_odds(verdict, _CHECKED_BIAS + _CHECKED_BESIDE * _odds_of(verdict.score) + _CHECKED * _odds_of(yes))
+
+
+def _odds_of(likely: float) -> float:
+    return math.log(max(likely, _SURE_OF_NO) / max(1.0 - likely, _SURE_OF_NO))
+
+
+def _with_odds(verdict: Verdict, odds: float) -> Verdict:
+    score = 1.0 / (1.0 + math.exp(-odds))
     supported = score >= SUPPORTED
     why = Why.SUPPORTED if supported else verdict.why or Why.NOTHING_FOUND
     return replace(verdict, supported=supported, score=score, why=why)

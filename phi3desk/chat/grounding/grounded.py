@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from phi3desk.chat.citations import MARKS, citation_of, claim_of, keep_known_marks, pieces, with_mark
-from phi3desk.chat.grounding.check import Checker, PassageText, Verdict
+from phi3desk.chat.grounding.check import Checker, PassageText, Verdict, with_checker
 from phi3desk.chat.grounding.layout import layout_of
 from phi3desk.chat.grounding.meaning import WordVectors
 from phi3desk.chat.grounding.opposite_words import YES_AND_NO
 from phi3desk.chat.grounding.quantities import quantities_in
 from phi3desk.chat.grounding.statements import statement_of
-from phi3desk.chat.messages import CheckedSentence, Citation, Source, Why
+from phi3desk.chat.messages import CheckedSentence, Citation, Opinion, Source, Why
 from phi3desk.chat.refusal import is_refusal, may_be_said, said_beside_refusal
 from phi3desk.chat.wording.source_words import speaks_of_its_source
 from phi3desk.chat.wording.tokens import language_of_words
@@ -48,24 +48,26 @@ def ground(
     reader: WordReader | None = None,
     claims: ClaimReader | None = None,
     cancelled: threading.Event | None = None,
+    opinions: Sequence[Opinion] = (),
 ) -> Grounded:
     """Check each sentence of an answer against its sources, and mark it with those that support it.
 
     Headings, lead-ins, what says where something stands and what says that the documents do not tell, which no source
     does, are left out.
-    Without a `reader` words are compared as they are written; `claims` reads sentence and source together. Runs in any
-    process; takes some milliseconds a sentence, some tenths of a second where they are read. Raises Cancelled between
-    two sentences.
+    Without a `reader` words are compared as they are written; `claims` reads sentence and source together, `opinions`
+    are those of the model that wrote it (`chat.judging.after`). Runs in any process; takes some milliseconds a
+    sentence, some tenths of a second where they are read. Raises Cancelled between two sentences.
     """
     known = {source.n for source in sources}
     kept = keep_known_marks(text, known).strip()
     if not sources:
         return Grounded(keep_known_marks(kept, ()).strip())
     vectors = WordVectors(reader) if reader is not None else None
-    checker = Checker([_passage(source) for source in sources], question, vectors, claims)
+    checker = Checker([passage_of(source) for source in sources], question, vectors, claims)
     written: list[str] = []
     citations: list[Citation] = []
     sentences: list[CheckedSentence] = []
+    said = {(opinion.sentence, opinion.n): opinion.likely for opinion in opinions}
     layout, texts = layout_of(kept), [source.passage.text for source in sources]
     for piece, is_sentence in until(cancelled or threading.Event(), pieces(kept)):
         if not is_sentence:
@@ -75,6 +77,10 @@ def ground(
         # of “the price is not told, but the pump weighs 12 kg” the pump can be checked
         checked = layout.without_number(said_beside_refusal(claim) or claim, question, texts)
         verdicts = checker.verdicts(checked) if not layout.holds(piece) and _claims(checked, question) else []
+        verdicts = [
+            verdict if (likely := said.get((claim, source.n))) is None else with_checker(verdict, likely)
+            for verdict, source in zip(verdicts, sources, strict=False)
+        ]
         if not verdicts or (is_refusal(claim) and not _is_said_by_a_source(claim, verdicts)):
             written.append(_without_marks(piece))
             continue
@@ -87,7 +93,8 @@ def ground(
     return Grounded("".join(written), tuple(citations), tuple(sentences))
 
 
-def _passage(source: Source) -> PassageText:
+def passage_of(source: Source) -> PassageText:
+    """Return what of a source is read as evidence."""
     passage = source.passage
     return PassageText(passage.text, passage.title, passage.headings)
 

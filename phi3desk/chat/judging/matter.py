@@ -23,6 +23,8 @@ _SHORTER = 0.8
 _TASK = "You check texts with care. Answer with one word: yes or no."
 _HOLDS_ANSWER = "Does the text say what the answer to the question is? Answer yes or no."
 _HOLDS_CLAIM = "Does the text say that this claim is true? Answer yes or no."
+#: what comes before the text where an adapter was trained on it: all of it is read once for several claims
+_TRAINED_TASK = "You check claims with care. Does the text say that the claim is true? Answer yes or no."
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,8 @@ class Matter:
     claim: str = ""
 
 
-class Judge(Protocol):
-    """What judging needs of a loaded model."""
+class Counter(Protocol):
+    """What making a prompt fit needs of a loaded model."""
 
     @property
     def loaded(self) -> LoadedModel:
@@ -43,6 +45,26 @@ class Judge(Protocol):
 
     def count_turns(self, turns: Sequence[Turn]) -> int:
         """Return the tokens of a prompt."""
+
+
+class ClaimChecker(Counter, Protocol):
+    """What checking claims needs of a loaded model."""
+
+    def check(
+        self,
+        prompts: Sequence[Sequence[Turn]],
+        words: Sequence[Sequence[str]],
+        cancelled: threading.Event,
+        on_prefill: Callable[[int, int], None] = ...,
+    ) -> tuple[tuple[float, ...], ...]:
+        """Return how likely each of the words is to come next, read with the adapter for claims where there is one.
+
+        What was read of a conversation before stays as it is. `on_prefill` is as in `Judge.judge`.
+        """
+
+
+class Judge(ClaimChecker, Protocol):
+    """What judging needs of a loaded model."""
 
     def judge(
         self,
@@ -62,7 +84,10 @@ class Judge(Protocol):
 
 def judge(model: Judge, matters: Sequence[Matter], cancelled: threading.Event) -> tuple[float, ...]:
     """Return how likely each matter is answered by yes, 0 to 1; runs where the model is. Raises Cancelled."""
-    prompts = [_fitting(model, matter) for matter in matters]
+    if model.loaded.has_checker and all(matter.claim for matter in matters):
+        trained = [fitting(model, matter, trained_prompt_of) for matter in matters]
+        return tuple(share_of(yes, no) for yes, no in model.check(trained, YES_OR_NO, cancelled))
+    prompts = [fitting(model, matter) for matter in matters]
     return tuple(share_of(yes, no) for yes, no in model.judge(prompts, YES_OR_NO, cancelled))
 
 
@@ -77,10 +102,20 @@ def prompt_of(matter: Matter) -> tuple[Turn, ...]:
     )
 
 
-def _fitting(model: Judge, matter: Matter) -> tuple[Turn, ...]:
+def trained_prompt_of(matter: Matter) -> tuple[Turn, ...]:
+    """Return the turns that put a claim before a model that has an adapter for this (`packaging/reading`)."""
+    question = f"Question: {matter.question.strip()}\n" if matter.question.strip() else ""
+    text = f"Text:\n{quoted(matter.evidence).strip()}"
+    return (
+        Turn(Role.SYSTEM, _TRAINED_TASK),
+        Turn(Role.USER, f"{text}\n\n{question}Claim: {quoted(matter.claim).strip()}"),
+    )
+
+
+def fitting(model: Counter, matter: Matter, made: Callable[[Matter], tuple[Turn, ...]] = prompt_of) -> tuple[Turn, ...]:
     """Return the prompt of a matter with as much of its text, from the beginning, as the model can read."""
     while True:
-        turns = prompt_of(matter)
+        turns = made(matter)
         if model.count_turns(turns) + _ROOM <= model.loaded.context or not matter.evidence:
             return turns
         matter = replace(matter, evidence=matter.evidence[: int(_SHORTER * len(matter.evidence))])

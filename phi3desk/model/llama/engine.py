@@ -18,7 +18,7 @@ from phi3desk.model.llama.drafting import Pace
 from phi3desk.model.llama.extracting import Extracting
 from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.llama.judging import Judging, Spellings
-from phi3desk.model.llama.loading import LoadPlan, check_writes, not_loaded, plan_for, too_long
+from phi3desk.model.llama.loading import LoadPlan, check_writes, not_loaded, plan_for, stopped, too_long
 from phi3desk.model.llama.mapped_pages import give_back_pages
 from phi3desk.model.llama.read_adapters import Active, ReadAdapter, ReadAdapters, strength_of
 from phi3desk.model.llama.sampler import Sampler
@@ -54,7 +54,8 @@ class Engine:
         self._adapters: tuple[AdapterUse, ...] = ()
         self._active: Active = ()
         self._prompt = ""
-        self._reader: AdapterUse | None = None
+        self._reader: Active = ()
+        self._checker: Active = ()
         self._measured: Measured | None = None
         self._can_go_back = not (api.llama_model_is_recurrent(model) or api.llama_model_is_hybrid(model))
         self._states: SavedStates | None = None
@@ -129,11 +130,19 @@ class Engine:
                     model = 0
                 if not plan.setup.gpu_layers:
                     raise
+        self._reader, self._checker = self._read_again(self._reader), self._read_again(self._checker)
         try:
             self._active = tuple((use, self._adapter(use)) for use, _ in active)
         except UserError:
             self._adapters, self._prompt = (), ""
             raise
+
+    def _read_again(self, own: Active) -> Active:
+        """Return adapters that came with the program as read for the model anew; it does without what is gone."""
+        try:
+            return tuple((use, self._adapter(use)) for use, _ in own)
+        except UserError:
+            return ()
 
     @property
     def loaded(self) -> LoadedModel:
@@ -154,7 +163,8 @@ class Engine:
             prompt=self._prompt,
             measured=self._measured,
             notices=self._plan.notices,
-            has_reader=self._reader is not None,
+            has_reader=bool(self._reader),
+            has_checker=bool(self._checker),
         )
 
     def measure(self, given_up: Callable[[], bool]) -> Measured | None:
@@ -358,10 +368,34 @@ class Engine:
 
         Raises UserError where it does not fit; there is none then.
         """
-        self._reader = None
-        if reader is not None:
-            self._adapter(reader)
-            self._reader = reader
+        self._reader = ()
+        self._reader = ((reader, self._adapter(reader)),) if reader is not None else ()
+
+    def use_checker(self, checker: AdapterUse | None) -> None:
+        """Have claims checked with an adapter that was trained for that (`check`); as `use_reader`."""
+        self._checker = ()
+        self._checker = ((checker, self._adapter(checker)),) if checker is not None else ()
+
+    def check(
+        self,
+        prompts: Sequence[Sequence[Turn]],
+        words: Sequence[Spellings],
+        cancelled: threading.Event,
+        on_prefill: Callable[[int, int], None] = lambda *_: None,
+    ) -> tuple[tuple[float, ...], ...]:
+        """Return as `judge`, read with the adapter for claims, or those of answers where there is none.
+
+        It takes the place of nothing: what the context holds of a conversation is in it again afterwards.
+        """
+        read = [self._fitting_prompt(turns) for turns in prompts]
+        if not read:
+            return ()
+
+        def checked() -> tuple[tuple[float, ...], ...]:
+            return Judging(self.context, self._vocabulary).likelihoods(read, words, cancelled, on_prefill)
+
+        with self.context.aside(), self._attached_for_now(self._checker or self._active):
+            return self._tried(checked, read, lambda: self._checker or self._active)
 
     def extract(
         self,
@@ -383,11 +417,8 @@ class Engine:
             extracting = Extracting(judging, self._writer, can_go_back=self._can_go_back)
             return extracting.extract(prompt, none, most, cancelled, on_prefill)
 
-        with self.context.aside(), self._attached_for_now(self._reading()):
-            return self._tried(extracted, [prompt], self._reading)
-
-    def _reading(self) -> Active:
-        return ((self._reader, self._adapter(self._reader)),) if self._reader is not None else self._active
+        with self.context.aside(), self._attached_for_now(self._reader or self._active):
+            return self._tried(extracted, [prompt], lambda: self._reader or self._active)
 
     @contextmanager
     def _attached_for_now(self, active: Active) -> Iterator[None]:
@@ -419,7 +450,7 @@ class Engine:
                         self._check_fits(prompt)
                     self._attach(wanted())
         except NativeFailure as failure:
-            raise _stopped(failure) from None
+            raise stopped(failure) from None
 
     def _fitting_prompt(self, turns: Sequence[Turn]) -> list[int]:
         prompt = self.prompt_tokens(turns)
@@ -498,12 +529,4 @@ def _template(model: int, info: GgufInfo, vocabulary: Vocabulary) -> ChatTemplat
     texts = {special.text for special in vocabulary.specials}
     return choose_template(
         source, info.architecture, vocabulary.text(vocabulary.bos), vocabulary.text(vocabulary.eos), texts.__contains__
-    )
-
-
-def _stopped(failure: NativeFailure) -> UserError:
-    return UserError(
-        "The model stopped with an error ({reason}). Ask again; if it happens each time, choose a smaller context "
-        "window.",
-        reason=str(failure),
     )

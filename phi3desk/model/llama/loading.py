@@ -131,3 +131,12 @@ def not_loaded(path: Path, failure: NativeFailure, context: int) -> UserError:
     if not str(failure):
         return UserError("llama.cpp cannot load “{name}”.", name=path.name)
     return UserError("llama.cpp cannot load “{name}”: {reason}.", name=path.name, reason=str(failure))
+
+
+def stopped(failure: NativeFailure) -> UserError:
+    """Return what to tell where llama.cpp fails while it reads or writes."""
+    return UserError(
+        "The model stopped with an error ({reason}). Ask again; if it happens each time, choose a smaller context "
+        "window.",
+        reason=str(failure),
+    )

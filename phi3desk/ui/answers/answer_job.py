@@ -60,9 +60,10 @@ class AnswerJob(QObject):
 
     `searching` carries the number of passages being searched, `sources_found` a tuple of Source, `reading` the tokens
     read and in all, `querying` tells that the model writes a query for a sheet, `part_begun` carries the Progress of an
-    answer that is written in parts, `text_received` the whole text so far (10 times a second at most), `finished` an
-    Answer, `failed` a Failure and the Answer as far as it had come, `noticed` a Sentence about what could not take part
-    in the search, None where all did. An answer in parts takes `series_seconds` at most, as far as that can be told.
+    answer that is written in parts, `text_received` the whole text so far (10 times a second at most), `checking` tells
+    that the model holds it against its sources now, `finished` carries an Answer, `failed` a Failure and the Answer as
+    far as it had come, `noticed` a Sentence about what could not take part in the search, None where all did. An answer
+    in parts takes `series_seconds` at most, as far as that can be told.
     """
 
     searching = Signal(int)
@@ -71,6 +72,7 @@ class AnswerJob(QObject):
     part_begun = Signal(object)
     querying = Signal()
     text_received = Signal(str)
+    checking = Signal()
     finished = Signal(object)
     failed = Signal(object, object)
     noticed = Signal(object)
@@ -404,12 +406,22 @@ class AnswerJob(QObject):
         self._writing = self._model.answer(
             step.request,
             step.sampling,
-            self.reading.emit,
+            self._on_read,
             self._on_text,
             take,
             self._on_failed,
             self._question.made_by.use,
         )
+
+    def _on_read(self, done: int, total: int) -> None:
+        if not self._text:
+            self.reading.emit(done, total)
+            return
+        # what is read once the text is there is read to check it
+        if self._stream.isActive():
+            self._stream.stop()
+            self._on_stream_due()
+        self.checking.emit()
 
     def _on_text(self, piece: str) -> None:
         self._text += piece
@@ -435,6 +447,7 @@ class AnswerJob(QObject):
             self._question.standing_alone,
             finish,
             lambda _: finish(None),
+            written.opinions,
         )
 
     def _finish(self, step: WriteStep, written: Completion, grounded: Grounded | None) -> None:

@@ -348,6 +348,7 @@ class ConversationController(QObject):
         job.part_begun.connect(self._on_part_begun)
         job.querying.connect(lambda: self._tell(self._words.querying()))
         job.text_received.connect(self._on_text)
+        job.checking.connect(lambda: self._tell_below(self._words.checking()))
         job.finished.connect(lambda answer: self._end(answer, ""))
         job.failed.connect(self._on_failed)
         job.noticed.connect(self._search_notice.tell)
@@ -457,6 +458,10 @@ class ConversationController(QObject):
         """Tell how long an answer in parts takes: of all of it at first, of the rest later."""
         told = self._words.part(progress)
         self._tell(told)
+        self._tell_below(told)
+
+    def _tell_below(self, told: str) -> None:
+        """Tell what is being done below the text that is there."""
         if self._written is not None and self._text:
             self.text_received.emit(self._written.id, f"{self._text}\n\n{told}")
 

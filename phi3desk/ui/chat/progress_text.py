@@ -1,4 +1,4 @@
-"""What is being done for an answer, in words, until the first of its own is there."""
+"""What is being done for an answer, in words: until the first of its own is there, and while it is checked."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ class ProgressText(QObject):
         if share is None:
             return reading
         return self.tr("{reading}, {percent} %").format(reading=reading, percent=round(100 * share))
+
+    def checking(self) -> str:
+        """Say that the answer is held against its sources."""
+        return self.tr("Checking the answer")
 
     def part(self, progress: Progress) -> str:
         """Say how long an answer in parts takes: all of it at first, the rest of it later."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from phi3desk.chat.grounding.grounded import Grounded
-from phi3desk.chat.messages import Source
+from phi3desk.chat.messages import Opinion, Source
 from phi3desk.errors import Sentence
 from phi3desk.library.documents import (
     Collection,
@@ -342,9 +342,10 @@ class LibraryClient(QObject):
         question: str,
         on_result: Callable[[Grounded], None],
         on_failure: Callable[[Failure], None],
+        opinions: tuple[Opinion, ...] = (),
     ) -> int:
         """Tie an answer's sentences to the sources that support them; returns the request's id."""
-        return self.worker.request(CheckAnswer(text, sources, question), on_result, on_failure)
+        return self.worker.request(CheckAnswer(text, sources, question, opinions), on_result, on_failure)
 
     def use_reranker(
         self, folder: str, on_result: Callable[[float], None], on_failure: Callable[[Failure], None]

@@ -289,6 +289,7 @@ class SweepRunner(QObject):
             wanted.request.question,
             take,
             lambda _: take(None),
+            written.opinions,
         )
 
     def _on_failed(self, turn: int, failure: Failure) -> None:

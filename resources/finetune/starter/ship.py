@@ -1,9 +1,9 @@
 """Turns a trained adapter into the files that come with the program: 16 bits, with its licence and its prompt form.
 
-    python ship.py FOLDER [--reader]
+    python ship.py FOLDER [--reader | --checker]
 
-`FOLDER` is the --out folder of train.py, or of packaging/reading/train.py for the reader of the large starter;
-resources/adapters is written.
+`FOLDER` is the --out folder of train.py, or of packaging/reading/train.py for the reader and the checker of the large
+starter; resources/adapters is written.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from phi3desk.model.adapters.peft import read_peft
 from phi3desk.model.adapters.peft_conversion import convert
 from phi3desk.model.adapters.store import adapter_entry
 from phi3desk.model.gguf import PROMPT_KEY, inspect
-from phi3desk.model.starter import ADAPTER, READER, find_large_starter, find_small_starter
+from phi3desk.model.starter import ADAPTER, CHECKER, READER, find_large_starter, find_small_starter
 from phi3desk.model.types import ModelEntry, model_name
 from phi3desk.paths import resource
 
@@ -39,6 +39,10 @@ NOTES = {
         "general.description": "Copies the words of sentences that answer a question, or says that none do.",
         "general.license": "apache-2.0",
     },
+    CHECKER: {
+        "general.description": "Says yes or no to whether a text says that a claim is true.",
+        "general.license": "apache-2.0",
+    },
 }
 
 
@@ -46,13 +50,16 @@ def main() -> None:
     """Read the command line and write the adapter and its record."""
     parser = argparse.ArgumentParser(description="Make the starter's adapter ready to come with the program.")
     parser.add_argument("folder", type=Path, help="what train.py wrote")
-    parser.add_argument("--reader", action="store_true", help="it is the reader of the large starter")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--reader", dest="name", action="store_const", const=READER, help="the large starter's reader")
+    kind.add_argument("--checker", dest="name", action="store_const", const=CHECKER, help="its checker of claims")
+    parser.set_defaults(name=ADAPTER)
     parser.add_argument("--to", type=Path, default=resource("adapters"))
     options = parser.parse_args()
-    starter = find_large_starter() if options.reader else find_small_starter()
+    starter = find_small_starter() if options.name == ADAPTER else find_large_starter()
     if starter is None:
         parser.error("the starter is not installed: python packaging/install.py starter")
-    print(ship(options.folder, starter, options.to, READER if options.reader else ADAPTER))
+    print(ship(options.folder, starter, options.to, options.name))
 
 
 def ship(folder: Path, starter: Path, to: Path, name: str = ADAPTER) -> Path:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from pytestqt.qtbot import QtBot
 
 from phi3desk.chat.grounding.grounded import Grounded, ground
-from phi3desk.chat.messages import Answer, Basis, MadeBy, Source
+from phi3desk.chat.messages import Answer, Basis, MadeBy, Opinion, Source
 from phi3desk.chat.prompt import Completion, PromptRequest, Task
 from phi3desk.chat.question import Question
 from phi3desk.chat.series import Speed
@@ -75,8 +75,9 @@ class Library:
         return 2
 
     def check_answer(
-        self, text: str, sources: tuple[Source, ...], question: str, on_result: Callable[[Grounded], None], _: Any
+        self, text: str, sources: tuple[Source, ...], question: str, on_result: Callable[[Grounded], None], *rest: Any
     ) -> int:
+        self.opinions = rest[1] if len(rest) > 1 else ()
         on_result(ground(text, sources, question))
         return 3
 
@@ -389,7 +390,13 @@ class Checking(Library):
     """A library that checks until it is stopped."""
 
     def check_answer(
-        self, text: str, sources: tuple[Source, ...], question: str, on_result: Any, on_failure: Callable[..., None]
+        self,
+        text: str,
+        sources: tuple[Source, ...],
+        question: str,
+        on_result: Any,
+        on_failure: Callable[..., None],
+        *opinions: Any,
     ) -> int:
         self.checked: Callable[..., None] = on_failure
         QTimer.singleShot(0, lambda: self.job.stop())
@@ -410,6 +417,34 @@ def test_what_is_written_stays_where_its_check_is_stopped(qtbot: QtBot, text: st
         job.start()
     answer = finished.args[0]
     assert (answer.ended, answer.citations[0].page, len(client.asked)) == (ended, 1, 1)
+
+
+class CheckingModel(Model):
+    """A model that holds its answer against the sources, and says that these do not tell it."""
+
+    def answer(self, request: PromptRequest, sampling: Any, *on: Callable[..., None]) -> int:
+        def checked(written: Completion) -> None:
+            on[2](replace(written, opinions=(Opinion(written.generation.text, 1, 0.01),)))
+
+        on[0](9, 9)
+        on[1]("The pump [1].")
+        on[0](4, 8)
+        on[0](8, 8)
+        return super().answer(request, sampling, on[0], on[1], checked, *on[3:])
+
+
+def test_answer_that_the_model_checks_is_shown_before_that_and_its_opinion_handed_on(qtbot: QtBot) -> None:
+    library: Any = Library(SUMMARY)
+    client: Any = CheckingModel(PHI3)
+    job = AnswerJob(Question("What is on page 3?", "", (), EVERYWHERE, 5, Sampling(), MadeBy("phi3")), library, client)
+    told: list[Any] = []
+    job.reading.connect(lambda *read: told.append(read))
+    job.text_received.connect(told.append)
+    job.checking.connect(lambda: told.append("checking"))
+    with qtbot.waitSignal(job.finished):
+        job.start()
+    assert told == [(9, 9), "The pump [1].", "checking", "checking"]
+    assert [opinion.likely for opinion in library.opinions] == [0.01]
 
 
 def test_answer_fails_where_it_cannot_be_begun(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

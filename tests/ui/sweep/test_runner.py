@@ -61,7 +61,7 @@ def runner(services: Services, monkeypatch: pytest.MonkeyPatch) -> SweepRunner:
         return 2
 
     def check(
-        text: str, sources: tuple[Source, ...], question: str, on_result: Callable[[Grounded], None], _: Any
+        text: str, sources: tuple[Source, ...], question: str, on_result: Callable[[Grounded], None], *_: Any
     ) -> int:
         QTimer.singleShot(0, library, lambda: on_result(ground(text, sources, question)))
         return 3

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from phi3desk.model.adapters.store import AdapterStore
 from phi3desk.model.gguf import inspect, tensors_of
 from phi3desk.model.starter import (
     ADAPTER,
+    CHECKER,
     READER,
     adapters_on,
+    find_checker,
     find_reader,
     find_small_starter,
     find_starter,
@@ -387,15 +390,18 @@ def test_model_ref_is_kind_and_name_and_its_fingerprint_tells_the_file() -> None
     assert not unknown.same_file(ModelRef(ModelKind.GGUF, "other"))
 
 
-def test_reader_that_came_with_the_program_is_for_the_large_starter_and_fits_it() -> None:
+@pytest.mark.parametrize(("find", "name"), [(find_reader, READER), (find_checker, CHECKER)])
+def test_what_came_with_the_program_is_for_the_large_starter_and_fits_it(
+    find: Callable[[str], AdapterUse | None], name: str
+) -> None:
     told = json.loads(resource("starter.json").read_text(encoding="utf-8"))
-    reader = find_reader(told["sha256"])
-    assert reader is not None
-    assert find_reader("0" * 64) is None
-    record = json.loads(resource("adapters", f"{READER}.json").read_text(encoding="utf-8"))
-    assert record["sha256"] == sha256(Path(reader.path))
+    own = find(told["sha256"])
+    assert own is not None
+    assert find("0" * 64) is None
+    record = json.loads(resource("adapters", f"{name}.json").read_text(encoding="utf-8"))
+    assert record["sha256"] == sha256(Path(own.path))
     assert record["base"].startswith(told["name"])
     large = starter.INSTALLED / told["kept_as"]
     if not large.is_file():
         pytest.skip("the large starter is not here")
-    check_adapter(Path(reader.path), inspect(large, "model"), tensors_of(str(large)))
+    check_adapter(Path(own.path), inspect(large, "model"), tensors_of(str(large)))

@@ -1,6 +1,7 @@
 """What the starter's reader is trained with: questions about sentences, with the words that answer them or none."""
 
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -17,14 +18,14 @@ FOLDER = Path(__file__).parents[3] / "packaging" / "reading"
 
 @pytest.fixture(scope="module")
 def training() -> Iterator[ModuleType]:
-    with loaded_script(FOLDER / "train.py", "reading_training", ("examples",)) as module:
+    with loaded_script(FOLDER / "train.py", "reading_training", ("examples", "claims", "items")) as module:
         yield module
 
 
 @pytest.fixture(scope="module")
 def groups(training: ModuleType) -> list[Any]:
     # pages of documents take a while to read
-    made: list[Any] = training.groups_of(training.read_texts(documents=False), random.Random(28))
+    made: list[Any] = training.examples.groups_of(training.examples.read_texts(documents=False), random.Random(28))
     return made
 
 
@@ -37,6 +38,17 @@ def test_words_that_answer_stand_in_the_sentences_and_others_have_none(groups: l
         assert len({question for question, _ in group.asked}) == len(group.asked)
     assert 0.35 < sum(words == UNANSWERABLE for _, words in asked) / len(asked) < 0.65
     assert len(asked) > 2000
+
+
+def test_claims_that_are_so_come_as_often_as_others_and_read_one_passage(training: ModuleType):
+    lists = training.claims.lessons_of(random.Random(28), documents=False)
+    lessons = [lesson for some in lists for lesson in some]
+    for some in lists:
+        texts = {re.sub(r"\n\n(Question: .*\n)?Claim: .*$", "", lesson.turns[-1].text) for lesson in some}
+        assert len(texts) == 1
+    assert all(lesson.written == ("yes" if lesson.is_yes else "no") for lesson in lessons)
+    assert 0.4 < sum(lesson.is_yes for lesson in lessons) / len(lessons) < 0.6
+    assert len(lessons) > 20_000
 
 
 def test_questions_that_are_read_in_one_go_do_not_see_each_other(training: ModuleType):
@@ -56,13 +68,14 @@ def test_questions_that_are_read_in_one_go_do_not_see_each_other(training: Modul
     assert training.loss_of(model, training.Packed(shared, asked)).requires_grad
 
 
+@pytest.mark.parametrize("task", ["answers", "claims"])
 def test_the_starter_is_trained_on_the_weights_of_its_file(
-    training: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    training: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str
 ):
     import torch
 
     monkeypatch.setattr(training, "FIRST_LAYER", 1)
-    model = training.starter_model(write_tiny_qwen2(tmp_path / "tiny.gguf"))
+    model = training.starter_model(write_tiny_qwen2(tmp_path / "tiny.gguf"), training.TASKS[task])
     held = {
         name.removeprefix("base_model.model.").replace(".base_layer", ""): values
         for name, values in model.state_dict().items()
@@ -76,3 +89,4 @@ def test_the_starter_is_trained_on_the_weights_of_its_file(
     trained = [name for name, each in model.named_parameters() if each.requires_grad]
     assert trained
     assert all("lora_" in name and ".layers.1." in name for name in trained)
+    assert any(".mlp." in name for name in trained) is (task == "claims")

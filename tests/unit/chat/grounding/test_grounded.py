@@ -7,7 +7,7 @@ import pytest
 from phi3desk.chat.citations import citation_index, distinct
 from phi3desk.chat.grounding.grounded import ground
 from phi3desk.chat.grounding.layout import layout_of
-from phi3desk.chat.messages import Source, Why
+from phi3desk.chat.messages import Opinion, Source, Why
 from phi3desk.errors import Cancelled
 from phi3desk.library.documents import Passage
 
@@ -234,3 +234,25 @@ def test_figures_of_another_magnitude_are_not_the_same(claim):
 )
 def test_mark_stands_at_the_end_of_a_sentence_with_abbreviations(text):
     assert ground(text, [source(1, text)]).text == f"{text[:-1]} [1]."
+
+
+def test_what_the_model_says_of_a_source_outweighs_words_of_that_source_alone():
+    said = "Wear eye protection and gloves [2]."
+    claim = "Wear eye protection and gloves."
+    sources = [*SOURCES, source(3, "Wear eye protection and gloves at the grinder.", 7)]
+    assert ground(said, sources[:2]).sentences[0].supported
+    doubted = ground(said, sources[:2], opinions=[Opinion(claim, 2, 0.001)])
+    assert doubted.text == claim
+    assert (doubted.sentences[0].supported, doubted.citations) == (False, ())
+    # of another sentence or source it says nothing
+    assert ground(said, sources[:2], opinions=[Opinion("Wear gloves.", 2, 0.001), Opinion(claim, 1, 0.001)]).citations
+    moved = ground(said, sources, opinions=[Opinion(claim, 2, 0.001)])
+    assert moved.text == "Wear eye protection and gloves [3]."
+
+
+def test_what_words_do_not_tell_the_model_may():
+    said = "Too much lubricant is to be avoided [1]."
+    claim = "Too much lubricant is to be avoided."
+    assert not ground(said, SOURCES).sentences[0].supported
+    found = ground(said, SOURCES, opinions=[Opinion(claim, 1, 0.999)])
+    assert (found.sentences[0].supported, [citation.n for citation in found.citations]) == (True, [1])

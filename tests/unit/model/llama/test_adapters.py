@@ -115,6 +115,45 @@ def test_reader_extracts_with_its_own_adapter_and_answers_are_written_with_their
     assert extract() == other
 
 
+@pytest.mark.parametrize("answers", [False, True])
+def test_checker_checks_with_its_own_adapter_and_the_conversation_stays(
+    engine: Engine, tiny_adapters: list[Path], answers: bool
+) -> None:
+    prompts = [QUESTION, [*QUESTION[:-1], replace(QUESTION[-1], text="Where is the other filter?")]]
+
+    def check() -> tuple[tuple[float, ...], ...]:
+        return engine.check(prompts, (("yes",), ("no",)), threading.Event())
+
+    engine.set_adapters([use(tiny_adapters[1])])
+    alone = engine.judge(prompts, (("yes",), ("no",)), threading.Event())
+    engine.set_adapters([use(tiny_adapters[0])] if answers else [])
+    before = answer(engine)
+    held = list(engine.context.tokens)
+    assert not engine.loaded.has_checker
+    other = check()
+    engine.use_checker(use(tiny_adapters[1]))
+    assert engine.loaded.has_checker
+    assert np.allclose(check(), alone)
+    assert not np.allclose(check(), other)
+    assert engine.check([], (("yes",),), threading.Event()) == ()
+    assert engine.context.tokens == held
+    assert [each.path for each in engine.loaded.adapters] == [str(tiny_adapters[0])] * answers
+    assert answer(engine)[0] == before[0]
+    engine.use_checker(None)
+    assert check() == other
+
+
+def test_reader_and_checker_outlive_their_files(engine: Engine, tiny_adapters: list[Path], tmp_path: Path) -> None:
+    copy = tmp_path / "copy.gguf"
+    copy.write_bytes(tiny_adapters[1].read_bytes())
+    engine.use_reader(use(copy))
+    engine.use_checker(use(copy))
+    before = engine.extract(QUESTION, ("no",), 12, threading.Event())
+    copy.unlink()
+    assert engine.extract(QUESTION, ("no",), 12, threading.Event()) == before
+    assert len(engine.check([QUESTION], (("yes",), ("no",)), threading.Event())) == 1
+
+
 def test_adapter_that_does_not_fit_is_refused_and_the_ones_before_stay(
     engine: Engine, tmp_path: Path, tiny_phi3: Path, tiny_adapters: list[Path]
 ) -> None:
