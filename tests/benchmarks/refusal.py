@@ -31,6 +31,7 @@ from phi3desk.chat.decision import WriteStep, search_step, step_after_search
 from phi3desk.chat.judging.before import (
     LEAST_LIKELY,
     NO_WORDS,
+    least_of,
     likely_of,
     nearest_before,
     sentences_before,
@@ -167,7 +168,11 @@ class Asking:
         extract = engine.extract(turns, NO_WORDS, 0, threading.Event())
         took = time.perf_counter() - began
         return replace(
-            told, said=likely_of(extract.none, told.fit), judging_seconds=took, tokens=engine.count_turns(turns)
+            told,
+            said=likely_of(extract, told.fit, trained=engine.loaded.has_reader),
+            judging_seconds=took,
+            tokens=engine.count_turns(turns),
+            least=least_of(request, nearest, engine.loaded),
         )
 
     def _answered(
