@@ -71,6 +71,11 @@ class Text:
         return [*((claim, True) for claim in self.true), *((claim, False) for claim in self.other)]
 
     @property
+    def replied(self) -> list[tuple[str, bool]]:
+        """All replies, each behind its question, with whether it is right."""
+        return [(f"{question} {reply}", is_true) for question, reply, is_true in self.replies]
+
+    @property
     def asked(self) -> list[tuple[str, bool]]:
         """All questions, each with whether the passage answers it."""
         return [*((each, True) for each in self.answered), *((each, False) for each in self.unanswered)]
@@ -234,7 +239,7 @@ def _round(stage: str, texts: Sequence[Text], chance: random.Random) -> list[Ite
             for claim, is_true in text.said
             if chance.random() < share
         ]
-        items += [Item(f"{question} {reply}", text.passage, is_true) for question, reply, is_true in text.replies]
+        items += [Item(reply, text.passage, is_true) for reply, is_true in text.replied]
         stranger = chance.choice(texts)
         if stranger.language == text.language and stranger is not text and chance.random() < 0.3:
             items.append(Item(chance.choice(stranger.true), text.passage, False))
@@ -244,8 +249,14 @@ def _round(stage: str, texts: Sequence[Text], chance: random.Random) -> list[Ite
 
 def behind_question(claim: str, text: Text, chance: random.Random) -> str:
     """Return a claim, now and then behind a question about its passage, as an answer stands behind one."""
+    question = some_question(text, chance)
+    return f"{question} {claim}" if question else claim
+
+
+def some_question(text: Text, chance: random.Random) -> str:
+    """Return a question about a text now and then, and "" otherwise."""
     asked = (*text.answered, *text.unanswered)
-    return f"{chance.choice(asked)} {claim}" if asked and chance.random() < WITH_QUESTION else claim
+    return chance.choice(asked) if asked and chance.random() < WITH_QUESTION else ""
 
 
 def contrast(text: Text, stranger: Text, chance: random.Random, *, of_whole: bool = False) -> Item | None:

@@ -146,7 +146,7 @@ def readings_of(texts: Sequence[Text], chance: random.Random) -> Iterator[Readin
 def _beside(text: Text, texts: Sequence[Text], chance: random.Random) -> tuple[Item, ...]:
     """Return claims, replies and questions on a passage, and some of its sentences as they stand or changed."""
     claims = [Item(behind_question(claim, text, chance), text.passage, is_true) for claim, is_true in text.said]
-    replies = [Item(f"{question} {reply}", text.passage, is_true) for question, reply, is_true in text.replies]
+    replies = [Item(reply, text.passage, is_true) for reply, is_true in text.replied]
     asked = [Item(question, text.passage, is_answered, IS_ANSWERED) for question, is_answered in text.asked]
     chance.shuffle(asked)
     changed = [contrast(text, chance.choice(texts), chance, of_whole=True) for _ in range(CONTRASTS_BESIDE)]

@@ -345,7 +345,7 @@ def tell(encoder: Encoder, tokenizer: Any, texts: Sequence[Text]) -> None:
     for text in texts:
         said = {
             "claims": text.said,
-            "replies": [(f"{question} {reply}", is_true) for question, reply, is_true in text.replies],
+            "replies": text.replied,
             "questions": text.asked,
         }
         for name, some in said.items():

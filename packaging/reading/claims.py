@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from examples import SET, Lesson
+from items import Text, read_texts, some_question  # another recipe, where `examples` looks for it, too
 
 from phi3desk.chat.judging.matter import Matter, trained_prompt_of
-
-sys.path.append(str(Path(__file__).parent.parent / "entailment"))
-from items import Text, read_texts
 
 #: those where what is true is worded as near to the passage as what is not
 FILES = "*-[5-9].jsonl"
@@ -20,9 +16,8 @@ FILES = "*-[5-9].jsonl"
 PLAIN, TURNED = 0.5, 1.0
 #: claims that are so, and that are not, of a passage; replies to questions among them
 MOST_OF_A_KIND, MOST_REPLIES = 5, 2
-#: share of the claims that stand behind a question of their passage, and of passages that are put beside a claim of
-#: another one
-WITH_QUESTION, FOREIGN = 0.35, 0.3
+#: share of the passages that are put beside a claim of another one
+FOREIGN = 0.3
 YES, NO = "yes", "no"
 
 Claim = tuple[str, str, bool]
@@ -41,19 +36,14 @@ def _groups(text: Text, texts: Sequence[Text], chance: random.Random) -> Iterato
     if chance.random() > (PLAIN if text.turned is None else TURNED):
         return
     replies = chance.sample(text.replies, min(MOST_REPLIES, len(text.replies)))
-    claims = [(_question(text, chance), claim, is_true) for claim, is_true in text.said]
+    claims = [(some_question(text, chance), claim, is_true) for claim, is_true in text.said]
     stranger = chance.choice(texts)
     if stranger is not text and stranger.language == text.language and chance.random() < FOREIGN:
         claims.append(("", chance.choice(stranger.true), False))
     yield _lessons(text.passage, [*claims, *replies], chance)
     if text.turned is not None:
-        turned = [(_question(text, chance), claim, is_true) for claim, is_true in text.turned.said]
+        turned = [(some_question(text, chance), claim, is_true) for claim, is_true in text.turned.said]
         yield _lessons(text.turned.passage, turned, chance)
-
-
-def _question(text: Text, chance: random.Random) -> str:
-    asked = (*text.answered, *text.unanswered)
-    return chance.choice(asked) if asked and chance.random() < WITH_QUESTION else ""
 
 
 def _lessons(passage: str, claims: Sequence[Claim], chance: random.Random) -> list[Lesson]:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import math
 import random
 import re
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from phi3desk.chat.judging.before import UNANSWERABLE, turns_before
 from phi3desk.chat.messages import Source
 from phi3desk.chat.reading.nearest import nearest_of_all
 from phi3desk.library.documents import Passage
 from phi3desk.model.types import Turn
-from tests.benchmarks.support.pairs import passage_of
+
+sys.path.append(str(Path(__file__).parent.parent / "entailment"))
+from items import Text, one_line, read_texts
 
 #: those that name the words of each answer
-TEXTS = sorted(Path(__file__).parent.parent.joinpath("entailment", "texts").glob("*-9.jsonl"))
+FILES = "*-9.jsonl"
 #: of documents, those of this set only: questions of others measure
 SET = "industry"
 #: share of the passages of a language that are used each time: there are many German safety data sheets
@@ -49,16 +50,6 @@ class Lesson:
 
 
 @dataclass(frozen=True)
-class Text:
-    """A passage with questions that it answers, each with the words that do, and others that it does not answer."""
-
-    language: str
-    passage: str
-    answered: tuple[tuple[str, str], ...]
-    unanswered: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Group:
     """Sentences with questions about them, each with the words that answer it, or UNANSWERABLE."""
 
@@ -76,31 +67,7 @@ class Group:
 
 def lessons_of(chance: random.Random) -> list[list[Lesson]]:
     """Return all there is to learn, shuffled: lists of lessons whose prompts begin alike."""
-    return [group.lessons for group in groups_of(read_texts(), chance)]
-
-
-def read_texts(*, documents: bool = True) -> list[Text]:
-    """Return the texts whose passages are here, with those of `documents` or without.
-
-    These are read where PHI3DESK_CORPUS leads to them.
-    """
-    rows = (
-        (json.loads(line), file.stem.split("-")[0])
-        for file in TEXTS
-        for line in file.read_text(encoding="utf-8").splitlines()
-    )
-    return [text for row, language in rows if (text := _text_of(row, language, documents)) is not None]
-
-
-def _text_of(row: Mapping[str, Any], language: str, documents: bool) -> Text | None:
-    if "source" in row and not (documents and row["source"]["set"] == SET):
-        return None
-    passage = row["passage"] if "passage" in row else passage_of(row["source"])
-    if passage is None:
-        return None
-    answered, unanswered = row["asked"]
-    places = tuple((question, _one_line(words)) for question, words in answered if words)
-    return Text(row.get("lang", language), passage, places, tuple(unanswered))
+    return [group.lessons for group in groups_of(read_texts(of=SET, files=FILES), chance)]
 
 
 def groups_of(texts: Sequence[Text], chance: random.Random) -> list[Group]:
@@ -140,7 +107,7 @@ class _Pool:
 
 
 def _group(text: Text, pool: _Pool, chance: random.Random) -> Group | None:
-    answered, unanswered = list(text.answered), list(text.unanswered)
+    answered, unanswered = list(text.places), list(text.unanswered)
     if len(answered) < 2 or len(unanswered) < 2:
         return None
     chance.shuffle(answered)
@@ -150,12 +117,12 @@ def _group(text: Text, pool: _Pool, chance: random.Random) -> Group | None:
     near = _nearest(first, text, pool, SENTENCES + takes_away, chance)
     taken = ""
     if takes_away:
-        holding = [part for part in near if answered[0][1] in _one_line(part)]
+        holding = [part for part in near if answered[0][1] in one_line(part)]
         if len(holding) != 1:
             return None
-        taken = _one_line(holding[0])
+        taken = one_line(holding[0])
         near.remove(holding[0])
-    read = "\n".join(map(_one_line, near))
+    read = "\n".join(map(one_line, near))
     asked = list(_answered(answered, read, taken))
     if not asked or (first == answered[0][0] and asked[0][0] != first):
         return None
@@ -191,9 +158,9 @@ def _answered(answered: Sequence[tuple[str, str]], read: str, taken: str) -> Ite
 
 
 def _foreign(text: Text, stranger: Text, chance: random.Random) -> list[tuple[str, str]]:
-    if stranger is text or not stranger.answered:
+    if stranger is text or not stranger.places:
         return []
-    return [(chance.choice(stranger.answered)[0], UNANSWERABLE)]
+    return [(chance.choice(stranger.places)[0], UNANSWERABLE)]
 
 
 def _passage(text: str) -> Passage:
@@ -202,7 +169,3 @@ def _passage(text: str) -> Passage:
 
 def _stems(text: str) -> set[str]:
     return {word.lower()[:6] for word in _WORD.findall(text) if len(word) > 3 or word[0].isdigit()}
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

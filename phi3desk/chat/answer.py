@@ -14,7 +14,7 @@ from phi3desk.chat.judging.after import opinions_after
 from phi3desk.chat.judging.before import Extractor, Judged, judged_before, nothing_written, with_judging
 from phi3desk.chat.judging.fit import is_certain, is_unfounded
 from phi3desk.chat.judging.found import quotation, with_found
-from phi3desk.chat.judging.matter import ClaimChecker
+from phi3desk.chat.judging.matter import Judge
 from phi3desk.chat.messages import Answer, Basis, MadeBy, Reading, Source, Spent, Timings
 from phi3desk.chat.prompt import Completion, Prompt, PromptRequest, Task, compose, prompt_format_for
 from phi3desk.chat.reading.nearest import nearest_of_all, nearest_sentences
@@ -30,7 +30,7 @@ NOTHING_ANSWERS = say("Nothing in the documents answers this.")
 MOST_NEAREST = 3
 
 
-class Writer(Extractor, ClaimChecker, Protocol):
+class Writer(Extractor, Judge, Protocol):
     """What writing an answer needs of a loaded model."""
 
     def generate(
@@ -85,8 +85,8 @@ def write(
     completion = _completion(generation, prompt, request, loaded, judged)
     if request.task not in (Task.QUESTION, Task.CELL) or generation.ended is not Ending.STOP:
         return completion
-    read, question = sources_read(completion, request.sources), request.standing_alone or request.question
-    opinions = opinions_after(writer, generation.text, read, question, cancelled, on_prefill)
+    read = sources_read(completion, request.sources)
+    opinions = opinions_after(writer, generation.text, read, request.whole_question, cancelled, on_prefill)
     return replace(completion, opinions=opinions)
 
 

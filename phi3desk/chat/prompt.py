@@ -169,6 +169,11 @@ class PromptRequest:
     budget_s: float = 0.0
     fit: float | None = None
 
+    @property
+    def whole_question(self) -> str:
+        """The question as it is understood by itself."""
+        return self.standing_alone or self.question
+
 
 @dataclass(frozen=True)
 class Prompt:
@@ -355,7 +360,7 @@ def _best_sentences(
     def tokens(text: str) -> float:
         return a_byte * len(text.encode("utf-8", "ignore"))
 
-    return list(extracts(request.standing_alone or request.question, sources, most_tokens, tokens))
+    return list(extracts(request.whole_question, sources, most_tokens, tokens))
 
 
 def _read(chosen: Sequence[Extract], count: CountTokens) -> tuple[ReadPassage, ...]:
@@ -463,7 +468,7 @@ def _turns(
 
 
 def _asked(request: PromptRequest, prompt_format: PromptFormat) -> str:
-    return request.question if prompt_format.history else request.standing_alone or request.question
+    return request.question if prompt_format.history else request.whole_question
 
 
 def _has_one_task(request: PromptRequest, prompt_format: PromptFormat) -> bool:

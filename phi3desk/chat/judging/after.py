@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from phi3desk.chat.citations import claim_of, keep_known_marks, nearest_source, pieces
 from phi3desk.chat.evidence import content_words
 from phi3desk.chat.grounding.grounded import passage_of
-from phi3desk.chat.judging.matter import YES_OR_NO, ClaimChecker, Matter, fitting, share_of, trained_prompt_of
+from phi3desk.chat.judging.matter import Judge, Matter, judge
 from phi3desk.chat.messages import Opinion, Source
 from phi3desk.errors import Cancelled, UserError
 from phi3desk.library.text import line_ends, sentence_spans
@@ -26,7 +26,7 @@ _LONGEST = 700
 
 
 def opinions_after(
-    model: ClaimChecker,
+    model: Judge,
     text: str,
     sources: Sequence[Source],
     question: str,
@@ -46,14 +46,14 @@ def opinions_after(
     of_source: dict[int, list[str]] = defaultdict(list)
     for claim, source in asked:
         of_source[source.n].append(claim)
-    matters = [Matter(_evidence(source, of_source[source.n]), question, claim) for claim, source in asked]
-    prompts = [fitting(model, matter, trained_prompt_of) for matter in matters]
+    read = {source.n: _evidence(source, of_source[source.n]) for source in sources if source.n in of_source}
+    matters = [Matter(read[source.n], question, claim) for claim, source in asked]
     try:
-        said = model.check(prompts, YES_OR_NO, cancelled, on_prefill)
+        said = judge(model, matters, cancelled, on_prefill)
     except (Cancelled, UserError):
         # the answer is there
         return ()
-    return tuple(Opinion(claim, source.n, share_of(*each)) for (claim, source), each in zip(asked, said, strict=True))
+    return tuple(Opinion(claim, source.n, likely) for (claim, source), likely in zip(asked, said, strict=True))
 
 
 def _evidence(source: Source, claims: Sequence[str]) -> str:

@@ -75,7 +75,6 @@ class Judged:
     tokens: int
     reused: int
     found: Found | None = None
-
     least: float = LEAST_LIKELY
 
     @property
@@ -156,7 +155,7 @@ def least_of(request: PromptRequest, nearest: Sequence[Near], loaded: LoadedMode
     """Return how likely a model must say that the nearest sentences hold an answer, for one to be written."""
     if not loaded.has_reader:
         return LEAST_LIKELY
-    asked = language_of_words(request.standing_alone or request.question)
+    asked = language_of_words(request.whole_question)
     read = language_of_words(" ".join(one.text for one in nearest))
     ended = sum(one.text.rstrip('"”’») \n').endswith(_ENDS) for one in nearest)
     is_elsewhere = (asked and read and asked != read) or ended < _SENTENCES_END * len(nearest)
@@ -187,7 +186,7 @@ def _asks_for_something(question: str) -> bool:
 
 def sentences_before(request: PromptRequest) -> list[Near]:
     """Return the sentences that a model is asked about, the nearest to the question first."""
-    return nearest_of_all(request.standing_alone or request.question, request.sources, _SENTENCES)
+    return nearest_of_all(request.whole_question, request.sources, _SENTENCES)
 
 
 def nearest_before(request: PromptRequest, nearest: Sequence[Near], count: CountTokens) -> Prompt:
@@ -195,10 +194,9 @@ def nearest_before(request: PromptRequest, nearest: Sequence[Near], count: Count
 
     `count` is as in `chat.prompt.compose`.
     """
-    question = request.standing_alone or request.question
     nearest = sorted(nearest, key=lambda one: (one.source, one.place))
     parts = [_part(one.text) for one in nearest]
-    turns = turns_before([one.text for one in nearest], question)
+    turns = turns_before([one.text for one in nearest], request.whole_question)
     empty = count([Turn(Role.USER, "")])
     read: dict[int, ReadPassage] = {
         source.n: ReadPassage(source.n, left_out=ONLY_NEAREST) for source in request.sources

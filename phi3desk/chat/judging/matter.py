@@ -36,8 +36,8 @@ class Matter:
     claim: str = ""
 
 
-class Counter(Protocol):
-    """What making a prompt fit needs of a loaded model."""
+class Judge(Protocol):
+    """What judging needs of a loaded model."""
 
     @property
     def loaded(self) -> LoadedModel:
@@ -45,10 +45,6 @@ class Counter(Protocol):
 
     def count_turns(self, turns: Sequence[Turn]) -> int:
         """Return the tokens of a prompt."""
-
-
-class ClaimChecker(Counter, Protocol):
-    """What checking claims needs of a loaded model."""
 
     def check(
         self,
@@ -61,10 +57,6 @@ class ClaimChecker(Counter, Protocol):
 
         What was read of a conversation before stays as it is. `on_prefill` is as in `Judge.judge`.
         """
-
-
-class Judge(ClaimChecker, Protocol):
-    """What judging needs of a loaded model."""
 
     def judge(
         self,
@@ -82,37 +74,41 @@ class Judge(ClaimChecker, Protocol):
         """
 
 
-def judge(model: Judge, matters: Sequence[Matter], cancelled: threading.Event) -> tuple[float, ...]:
-    """Return how likely each matter is answered by yes, 0 to 1; runs where the model is. Raises Cancelled."""
-    if model.loaded.has_checker and all(matter.claim for matter in matters):
-        trained = [fitting(model, matter, trained_prompt_of) for matter in matters]
-        return tuple(share_of(yes, no) for yes, no in model.check(trained, YES_OR_NO, cancelled))
-    prompts = [fitting(model, matter) for matter in matters]
-    return tuple(share_of(yes, no) for yes, no in model.judge(prompts, YES_OR_NO, cancelled))
+def judge(
+    model: Judge,
+    matters: Sequence[Matter],
+    cancelled: threading.Event,
+    on_prefill: Callable[[int, int], None] = lambda *_: None,
+) -> tuple[float, ...]:
+    """Return how likely each matter is answered by yes, 0 to 1; runs where the model is. Raises Cancelled.
+
+    Claims are judged with the adapter for them, where the model has one. `on_prefill` is as in `Judge.judge`.
+    """
+    is_trained = model.loaded.has_checker and all(matter.claim for matter in matters)
+    asked, made = (model.check, trained_prompt_of) if is_trained else (model.judge, prompt_of)
+    prompts = [_fitting(model, matter, made) for matter in matters]
+    return tuple(share_of(yes, no) for yes, no in asked(prompts, YES_OR_NO, cancelled, on_prefill))
 
 
 def prompt_of(matter: Matter) -> tuple[Turn, ...]:
     """Return the turns that put a matter before a model: the text first, for others share it."""
-    question = f"Question: {matter.question.strip()}\n" if matter.question.strip() else ""
-    claim = f"Claim: {quoted(matter.claim).strip()}\n" if matter.claim.strip() else ""
-    asked = _HOLDS_CLAIM if claim else _HOLDS_ANSWER
-    return (
-        Turn(Role.SYSTEM, _TASK),
-        Turn(Role.USER, f"Text:\n{quoted(matter.evidence).strip()}\n\n{question}{claim}{asked}"),
-    )
+    asked = _HOLDS_CLAIM if matter.claim.strip() else _HOLDS_ANSWER
+    return Turn(Role.SYSTEM, _TASK), Turn(Role.USER, f"{_told(matter)}{asked}")
 
 
 def trained_prompt_of(matter: Matter) -> tuple[Turn, ...]:
     """Return the turns that put a claim before a model that has an adapter for this (`packaging/reading`)."""
+    return Turn(Role.SYSTEM, _TRAINED_TASK), Turn(Role.USER, _told(matter).rstrip("\n"))
+
+
+def _told(matter: Matter) -> str:
+    """Return the text of a matter, its question and its claim, as far as there are any, each in lines of its own."""
     question = f"Question: {matter.question.strip()}\n" if matter.question.strip() else ""
-    text = f"Text:\n{quoted(matter.evidence).strip()}"
-    return (
-        Turn(Role.SYSTEM, _TRAINED_TASK),
-        Turn(Role.USER, f"{text}\n\n{question}Claim: {quoted(matter.claim).strip()}"),
-    )
+    claim = f"Claim: {quoted(matter.claim).strip()}\n" if matter.claim.strip() else ""
+    return f"Text:\n{quoted(matter.evidence).strip()}\n\n{question}{claim}"
 
 
-def fitting(model: Counter, matter: Matter, made: Callable[[Matter], tuple[Turn, ...]] = prompt_of) -> tuple[Turn, ...]:
+def _fitting(model: Judge, matter: Matter, made: Callable[[Matter], tuple[Turn, ...]]) -> tuple[Turn, ...]:
     """Return the prompt of a matter with as much of its text, from the beginning, as the model can read."""
     while True:
         turns = made(matter)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -20,7 +20,7 @@ from phi3desk.model.llama.hardware import hardware
 from phi3desk.model.llama.judging import Judging, Spellings
 from phi3desk.model.llama.loading import LoadPlan, check_writes, not_loaded, plan_for, stopped, too_long
 from phi3desk.model.llama.mapped_pages import give_back_pages
-from phi3desk.model.llama.read_adapters import Active, ReadAdapter, ReadAdapters, strength_of
+from phi3desk.model.llama.read_adapters import Active, ReadAdapters, strength_of
 from phi3desk.model.llama.sampler import Sampler
 from phi3desk.model.llama.saved_states import WORTH_KEEPING, Maker, SavedStates
 from phi3desk.model.llama.tokenizer import Tokenizer
@@ -132,7 +132,7 @@ class Engine:
                     raise
         self._reader, self._checker = self._read_again(self._reader), self._read_again(self._checker)
         try:
-            self._active = tuple((use, self._adapter(use)) for use, _ in active)
+            self._active = self._read_all(use for use, _ in active)
         except UserError:
             self._adapters, self._prompt = (), ""
             raise
@@ -140,7 +140,7 @@ class Engine:
     def _read_again(self, own: Active) -> Active:
         """Return adapters that came with the program as read for the model anew; it does without what is gone."""
         try:
-            return tuple((use, self._adapter(use)) for use, _ in own)
+            return self._read_all(use for use, _ in own)
         except UserError:
             return ()
 
@@ -250,7 +250,7 @@ class Engine:
         those equal a fresh load to rounding; up to two equal it exactly. Raises UserError where an adapter does not
         fit; the adapters before stay then.
         """
-        active = tuple((use, self._adapter(use)) for use in uses if strength_of(use) > 0)
+        active = self._read_all(use for use in uses if strength_of(use) > 0)
         # what is used can be the same and its file another: an adapter that was trained anew
         if (tuple(uses), active) == (self._adapters, self._active):
             return
@@ -359,7 +359,7 @@ class Engine:
         self._go_back_to(min(read), conversation)
 
         def judged() -> tuple[tuple[float, ...], ...]:
-            return Judging(self.context, self._vocabulary).likelihoods(read, words, cancelled, on_prefill)
+            return self._judging.likelihoods(read, words, cancelled, on_prefill)
 
         return self._tried(judged, read, lambda: self._active)
 
@@ -369,12 +369,12 @@ class Engine:
         Raises UserError where it does not fit; there is none then.
         """
         self._reader = ()
-        self._reader = ((reader, self._adapter(reader)),) if reader is not None else ()
+        self._reader = self._read_all([reader] if reader is not None else [])
 
     def use_checker(self, checker: AdapterUse | None) -> None:
         """Have claims checked with an adapter that was trained for that (`check`); as `use_reader`."""
         self._checker = ()
-        self._checker = ((checker, self._adapter(checker)),) if checker is not None else ()
+        self._checker = self._read_all([checker] if checker is not None else [])
 
     def check(
         self,
@@ -392,10 +392,9 @@ class Engine:
             return ()
 
         def checked() -> tuple[tuple[float, ...], ...]:
-            return Judging(self.context, self._vocabulary).likelihoods(read, words, cancelled, on_prefill)
+            return self._judging.likelihoods(read, words, cancelled, on_prefill)
 
-        with self.context.aside(), self._attached_for_now(self._checker or self._active):
-            return self._tried(checked, read, lambda: self._checker or self._active)
+        return self._tried_aside(checked, read, lambda: self._checker)
 
     def extract(
         self,
@@ -413,12 +412,25 @@ class Engine:
         prompt = self._fitting_prompt(turns)
 
         def extracted() -> Extract:
-            judging = Judging(self.context, self._vocabulary)
-            extracting = Extracting(judging, self._writer, can_go_back=self._can_go_back)
+            extracting = Extracting(self._judging, self._writer, can_go_back=self._can_go_back)
             return extracting.extract(prompt, none, most, cancelled, on_prefill)
 
-        with self.context.aside(), self._attached_for_now(self._reader or self._active):
-            return self._tried(extracted, [prompt], lambda: self._reader or self._active)
+        return self._tried_aside(extracted, [prompt], lambda: self._reader)
+
+    @property
+    def _judging(self) -> Judging:
+        return Judging(self.context, self._vocabulary)
+
+    def _tried_aside(
+        self, do: Callable[[], _Told], prompts: Sequence[Sequence[int]], own: Callable[[], Active]
+    ) -> _Told:
+        """Return as `_tried`, read with adapters of its `own`, or those of answers where there are none."""
+
+        def wanted() -> Active:
+            return own() or self._active
+
+        with self.context.aside(), self._attached_for_now(wanted()):
+            return self._tried(do, prompts, wanted)
 
     @contextmanager
     def _attached_for_now(self, active: Active) -> Iterator[None]:
@@ -517,8 +529,8 @@ class Engine:
         answer = turns[-2]
         return self.count_turns(turns[:-2]) + (len(answer.tokens) or self.count(answer.text))
 
-    def _adapter(self, use: AdapterUse) -> ReadAdapter:
-        return self._read.find(use, hashed=self._states is not None)
+    def _read_all(self, uses: Iterable[AdapterUse]) -> Active:
+        return tuple((use, self._read.find(use, hashed=self._states is not None)) for use in uses)
 
 
 _EVERY_ROLE = (Turn(Role.SYSTEM, "a"), Turn(Role.USER, "b"), Turn(Role.ASSISTANT, "c"), Turn(Role.USER, "d"))

@@ -25,7 +25,9 @@ def training() -> Iterator[ModuleType]:
 @pytest.fixture(scope="module")
 def groups(training: ModuleType) -> list[Any]:
     # pages of documents take a while to read
-    made: list[Any] = training.examples.groups_of(training.examples.read_texts(documents=False), random.Random(28))
+    made: list[Any] = training.examples.groups_of(
+        training.examples.read_texts(documents=False, files=training.examples.FILES), random.Random(28)
+    )
     return made
 
 
